@@ -17,6 +17,7 @@ from ivscope.provider.store.session_log import ReadState
 from ivscope.render.cells import line_width
 from ivscope.render.time_display import TimeDisplay
 from ivscope.ui.lanes.view import LanesView
+from ivscope.workspace.session_counts import TimedCounts
 from support.aws_sources import aws_source
 from support.case_files import case
 from support.given_facts import words
@@ -42,7 +43,7 @@ def lanes_of(name, moment=None, came_from=None):
             scan.start()
             wait_for(lambda: not scan.is_running and provider.session(session).value, 20)
             times = TimeDisplay(UTC, lambda: provider.time_of(scan.up_to_date_at))
-            yield LanesView(provider, scan, times, moment, came_from)
+            yield LanesView(TimedCounts(provider, scan), times, moment, came_from)
         finally:
             provider.close()
 

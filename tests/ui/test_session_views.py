@@ -81,7 +81,7 @@ async def test_lanes_lead_back_to_the_summary_and_a_participant_back_to_the_lane
         await journey.until("12 limit")
         await journey.press("j", "h", "h")
         await journey.until(lambda: "▌mara-host" in journey.text)
-        moment = journey.app.screen._view.moment
+        moment, counts = journey.app.screen._view.moment, journey.app.screen._view._counts
         await journey.press("enter")
         await journey.until(lambda: journey.here.level is Level.EVENTS)
         await journey.press("escape")
@@ -93,6 +93,10 @@ async def test_lanes_lead_back_to_the_summary_and_a_participant_back_to_the_lane
         await journey.press("escape")
         await journey.until(lambda: isinstance(journey.app.screen, ExplorerScreen))
         assert journey.here.level is Level.PARTICIPANTS
+        # What was counted once is not counted again.
+        await journey.press("i")
+        await journey.until(lambda: isinstance(journey.app.screen, SummaryScreen))
+        assert journey.app.screen._data._counts is counts
 
 
 async def test_a_summary_says_why_the_sweep_stopped():

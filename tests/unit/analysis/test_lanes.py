@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivscope.analysis.histories import KindRoles, plain_stay, stays_in
 from ivscope.analysis.intervals import EARLIEST, LATEST, NOTHING_KNOWN, Reach
 from ivscope.analysis.lanes import AWAITED, LaneCell, LanePresence, Lanes
 from ivscope.analysis.time_window import window_between
@@ -219,6 +220,45 @@ def test_who_is_inside_by_the_stays_is_inside_by_the_cells(case):
         last = first + (999_999 if second < 9 else 1_000_000)
         is_inside = lanes.presence("me", first, last) is LanePresence.INSIDE
         assert is_inside == (cell != LaneCell.OUTSIDE) or cell in {LaneCell.ERROR, LaneCell.OPEN}
+
+
+SMALL = st.tuples(
+    st.sampled_from([1, 1.5, 2, 3.25, 4, 6, None]),
+    st.sampled_from(["JOINED", "LEFT", START, STOP, "JOIN_ERROR", "NEW"]),
+)
+
+
+@given(
+    joined=st.sampled_from([1, 2.5, 4]),
+    left=st.sampled_from([None, 2, 3, 4, 5]),
+    others=st.lists(SMALL, max_size=3),
+    ended=st.sampled_from([2, 5, 9, None]),
+    until=st.sampled_from([2, 5, 9]),
+)
+def test_a_plain_stay_is_what_the_pairing_of_joined_and_left_tells(
+    joined, left, others, ended, until
+):
+    rows = [event(joined, "JOINED"), *(event(*one) for one in others)]
+    log = log_of(rows if left is None else [event(left, "LEFT"), *rows])
+    ranges, roles = [range(len(log))], KindRoles(log.tables)
+    reach = Reach(ended=LATEST if ended is None else to_microseconds(at(ended)))
+    until = to_microseconds(at(until))
+    plain = plain_stay(log, ranges, roles, reach, until)
+    track, latest = stays_in(log, ranges, roles, reach)
+    last = max(until, latest)
+    assert plain is None or [plain] == [
+        (one.begin, min(one.end, last) if one.stop is None else log.time_us(one.stop))
+        for one in track.intervals
+        if one.start is not None
+    ]
+
+
+@pytest.mark.parametrize("rows", [[event(1, "JOINED")], STAY])
+def test_who_joins_and_leaves_once_has_a_plain_stay_once_all_is_read(rows):
+    log = log_of(rows)
+    ranges, roles, until = [range(len(log))], KindRoles(log.tables), to_microseconds(at(8))
+    assert plain_stay(log, ranges, roles, Reach(), until) == (to_microseconds(at(1)), until)
+    assert plain_stay(log, ranges, roles, NOTHING_KNOWN, until) is None
 
 
 class CountingLog(EventLog):

@@ -10,6 +10,7 @@ from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.fetch.scan import CALLS_AHEAD
 from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.ui.summary.data import SessionData
+from ivscope.workspace.session_counts import SessionCounts, counts_of, known_until
 from support.moved_clock import MovedClock
 from support.session_source import EPOCH, SESSION, SessionSource, joined
 from support.waiting import wait_for
@@ -37,7 +38,8 @@ def session():
         provider.read_more(people)
         wait_for(lambda pages=pages: people.pages == pages)
     scan = provider.scan(SESSION)
-    yield source, SessionData(provider, scan, MovedClock().jobs(), lambda: None)
+    counts = SessionCounts(provider, scan)
+    yield source, SessionData(provider, counts, MovedClock().jobs(), lambda: None)
     provider.close()
 
 
@@ -79,3 +81,17 @@ def test_the_estimate_goes_away_when_everybody_is_read(session):
         pass
     assert data.summary().estimates is None
     assert data.summary().coverage.is_complete
+
+
+def test_a_view_goes_on_from_the_counts_of_another_one_once_the_session_has_ended(session):
+    source, data = session
+    provider, scan, counts = data._provider, data.scan, data._counts
+    read(source, data, 500)
+    assert counts_of(provider, scan, None) is not counts
+    # It is live as far as is known, so that the counts end when they were made.
+    assert counts_of(provider, scan, counts) is not counts
+    provider.read(provider.session(SESSION))
+    wait_for(lambda: provider.store.session(SESSION) is not None)
+    ended = counts_of(provider, scan, counts)
+    assert ended.until == EPOCH == known_until(provider, SESSION)
+    assert counts_of(provider, scan, ended) is ended

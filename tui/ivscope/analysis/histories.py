@@ -299,6 +299,45 @@ def stays_in(
     return found.stays(reach).track, latest
 
 
+def plain_stay(
+    log: EventLog, ranges: Iterable[range], roles: KindRoles, reach: Reach, until: int
+) -> tuple[int, int] | None:
+    """Return when one was in the session who joined once, and left once or not at all.
+
+    It is what `stays_in` tells, without pairing anything.
+
+    Args:
+        log: The log that its events are in.
+        ranges: Where they are.
+        roles: The roles of the kinds of the log.
+        reach: How far its events are read.
+        until: A stay without an end lasts to here at most, microseconds, or to the last event.
+
+    Returns:
+        The first and last moment; None when it is not as plain as that, or not read whole.
+    """
+    if not reach.is_complete:
+        return None
+    joined, left, latest = NO_TIME, NO_TIME, NO_TIME
+    for part in ranges:
+        columns = log.columns(part.start, part.stop)
+        times, kinds = columns.times, columns.kinds
+        facts, stays, _ = roles.stay_flags(kinds)
+        latest = max(latest, max(compress(times, facts) if 0 in facts else times, default=latest))
+        for place in places_of(stays, 1):
+            role, time = roles.of(kinds[place]), times[place]
+            is_second = role is None or (left if role.is_end else joined) > NO_TIME
+            if role is None or is_second or time <= NO_TIME:
+                return None
+            joined, left = (joined, time) if role.is_end else (time, left)
+    if joined <= NO_TIME:
+        return None
+    if left <= NO_TIME:
+        return bounds_of(joined)[0], min(reach.ended, max(until, latest))
+    # In one second LEFT may have been first.
+    return (bounds_of(joined)[0], left) if bounds_of(joined)[1] < bounds_of(left)[0] else None
+
+
 def publishing_rows(log: EventLog) -> Iterator[Row]:
     """Yield the events that show when a participant was publishing."""
     length = len(log)

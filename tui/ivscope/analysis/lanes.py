@@ -9,7 +9,7 @@ from itertools import compress, pairwise
 from math import inf
 from typing import Final
 
-from ivscope.analysis.histories import History, KindRoles, history_of, rows_of, stays_in
+from ivscope.analysis.histories import History, KindRoles, history_of, plain_stay, rows_of, stays_in
 from ivscope.analysis.intervals import Cover, Interval, Reach
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.analysis.timed_events import flags_of
@@ -90,8 +90,9 @@ class Lanes:
         """Make no lane of more than so many events when it is asked for; None to make all.
 
         Until somebody makes those `awaited` by `made` and `keep` they are as they were before, or
-        `AWAITED` throughout.
+        `AWAITED` throughout. Nothing is awaited yet: another view shows other lanes.
         """
+        self.awaited.clear()
         self._most_at_once = events
 
     def cells(self, participant_id: str, window: TimeWindow, columns: int) -> str:
@@ -152,6 +153,9 @@ class Lanes:
 
     def _stays(self, participant_id: str, reach: Reach) -> Cover:
         ranges = self._ranges(participant_id)
+        plain = plain_stay(self._log, ranges, self._roles, reach, self._until)
+        if plain is not None:
+            return Cover([plain])
         stays, latest = stays_in(self._log, ranges, self._roles, reach)
         until = max(self._until, latest)
         began = [one for one in stays.intervals if one.start is not None]

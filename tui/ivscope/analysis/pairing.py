@@ -46,25 +46,37 @@ def groups_of(halves: Iterable[Half], moves: Sequence[Half], reach: Reach) -> li
     """
     groups: list[Group] = []
     times: dict[bool, int] = {}
+    since, until = _moving(moves)
     for half in sorted(halves):
-        first, last = _stretched(*bounds_of(half.time), moves)
+        first, last = bounds_of(half.time)
+        if first <= until and last >= since:
+            first, last = _stretched(first, last, moves)
         group = groups[-1] if groups else None
         if group is None or first > group.last:
             group = Group(first, last)
             groups.append(group)
             times = {}
+        else:
+            group.first, group.last = min(group.first, first), max(group.last, last)
         group.is_mixed |= times.setdefault(half.is_end, half.time) != half.time
-        group.first, group.last = min(group.first, first), max(group.last, last)
         (group.stops if half.is_end else group.starts).append(half.position)
     for group in groups:
-        for move in _moves_from(moves, group.first):
-            if move.time > group.last:
-                break
-            group.joins += not move.is_end
-            group.leaves += move.is_end
-            group.left = move.position if move.is_end else group.left
+        if group.first <= until and group.last >= since:
+            for move in _moves_from(moves, group.first):
+                if move.time > group.last:
+                    break
+                group.joins += not move.is_end
+                group.leaves += move.is_end
+                group.left = move.position if move.is_end else group.left
         group.is_known = reach.knows(group.first, group.last)
     return groups
+
+
+def _moving(moves: Sequence[Half]) -> tuple[int, int]:
+    """The first and last moment that any of some moves can have been at, given by time."""
+    if not moves:
+        return LATEST, EARLIEST
+    return moves[0].time, moves[-1].time // SECOND * SECOND + SECOND - 1
 
 
 def _stretched(first: int, last: int, moves: Sequence[Half]) -> tuple[int, int]:
@@ -204,8 +216,9 @@ class TrackBuilder:
         """Go through a group. Returns what is on after it."""
         states, group = self._states, self._states.groups[at]
         is_broken = states.broken[at]
-        is_sure = not is_broken and len({one[1:4] for one in states.ways(at)}) == 1
-        is_sure = is_sure and not group.is_mixed
+        ways = states.ways[at]
+        is_sure = len(ways) == 1 or len({one[1:4] for one in ways}) == 1
+        is_sure = is_sure and not is_broken and not group.is_mixed
         stops = list(group.stops)
         if open_ is not None and (states.is_cut(states.gaps[at]) or way.entry != ON):
             self._end_in_gap(open_, at)
@@ -232,7 +245,7 @@ class TrackBuilder:
 
     def _may_end_old(self, at: int) -> bool:
         """Whether a stop of a group may belong to what began before it."""
-        return any(one.ends_old for one in self._states.ways(at))
+        return any(one.ends_old for one in self._states.ways[at])
 
     def _pass_unknown(self, at: int, open_: _Open | None) -> _Open | None:
         """A group that is not read whole, or has too many events of one time."""
@@ -424,8 +437,11 @@ def states_of(
     moves = stays.moves
     groups = groups_of(halves, moves if follows else (), reach)
     gaps = _gaps(groups, reach)
+    until = _moving(moves)[1]
     for at, gap in enumerate(gaps):
         after = groups[at - 1].last if at else EARLIEST
+        if after >= until:
+            break
         before = groups[at].first if at < len(groups) else LATEST
         gap.cut = _cut(moves, after, before)
     inside = None

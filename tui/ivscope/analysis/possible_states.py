@@ -316,7 +316,17 @@ class PossibleStates:
             the stay is the thing itself, or says nothing.
     """
 
-    __slots__ = ("_any", "_follows", "broken", "entries", "exits", "gaps", "groups")
+    __slots__ = (
+        "_any",
+        "_counts",
+        "_follows",
+        "broken",
+        "entries",
+        "exits",
+        "gaps",
+        "groups",
+        "ways",
+    )
 
     def __init__(
         self,
@@ -329,6 +339,7 @@ class PossibleStates:
     ) -> None:
         self.groups = groups
         self.gaps = gaps
+        self._counts = [group.counts for group in groups]
         self._follows = follows
         self._any = ANY if follows else IN | ON
         self.entries: list[int] = []
@@ -339,11 +350,19 @@ class PossibleStates:
         """By group: whether what must have come before it is not in the events."""
         self._forward(entry, inside)
         self._backward()
+        self.ways = [
+            _between(entry, exit_, counts) if group.is_known else ()
+            for entry, exit_, counts, group in zip(
+                self.entries, self.exits, self._counts, groups, strict=True
+            )
+        ]
+        """By group: the ways that it can have come about, the most likely one first; none at all
+        when it is not read whole, or has too many events."""
 
     def _forward(self, states: int, inside: Sequence[tuple[int, int]] | None) -> None:
         for at, group in enumerate(self.groups):
             before, after = (self._any, self._any) if inside is None else inside[at]
-            gap, counts = self.gaps[at + 1], group.counts
+            gap, counts = self.gaps[at + 1], self._counts[at]
             entries = states & before
             wanted = after & ON if gap.heard is not None else after
             exits = _exits(entries, counts) & wanted if group.is_known else wanted
@@ -371,7 +390,7 @@ class PossibleStates:
         for at in range(len(self.groups) - 1, -1, -1):
             group, gap = self.groups[at], self.gaps[at]
             if group.is_known:
-                self.entries[at] &= _entries(self.exits[at], group.counts) or ANY
+                self.entries[at] &= _entries(self.exits[at], self._counts[at]) or ANY
             if at and gap.is_known and not self.broken[at] and not self.is_cut(gap):
                 self.exits[at - 1] &= _UP[self.entries[at]]
 
@@ -379,27 +398,18 @@ class PossibleStates:
         """Whether it is on for certain all the way from the group before up to a group."""
         return at > 0 and self.entries[at] == ON and not self.broken[at]
 
-    def ways(self, at: int) -> tuple[Way, ...]:
-        """The ways that a group can have come about, the most likely one first.
-
-        None at all when it is not read whole, or has too many events.
-        """
-        group = self.groups[at]
-        if not group.is_known:
-            return ()
-        return _between(self.entries[at], self.exits[at], group.counts)
-
     def path(self) -> list[Way | None]:
         """For each group the way that needs the fewest missing ends over all; None for unknown."""
         steps: list[dict[int, tuple[int, int, Way | None]]] = []
         before = {ANY: 0}
-        for at in range(len(self.groups)):
+        for at, ways in enumerate(self.ways):
             found: dict[int, tuple[int, int, Way | None]] = {}
-            for way in self.ways(at):
-                cost, state = min(
+            for way in ways:
+                costs = [
                     (cost + self._cost(at, state, way.entry), state)
                     for state, cost in before.items()
-                )
+                ]
+                cost, state = min(costs) if len(costs) > 1 else costs[0]
                 if way.exit not in found or cost + way.cost < found[way.exit][0]:
                     found[way.exit] = cost + way.cost, state, way
             if not found:

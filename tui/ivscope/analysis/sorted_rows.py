@@ -1,12 +1,12 @@
 """SortedRows: positions in the order of a key, cheap to extend at either end."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
 _FEW = 512
-"""Up to so many positions are inserted one by one, about 10 us each."""
+"""Up to so many positions are inserted one by one, some 3 us each."""
 
 _NEAR = 4
 """A merge at one end may move so many old rows for each new one."""
@@ -179,12 +179,12 @@ class SortedRows:
 
     def _merged(self, moved: "array[int]", new: list[int]) -> "array[int]":
         if len(moved) > _NEAR * len(new):
+            get_key = self._keys.__getitem__
             merged = array("I")
-            there = SortedRows(self._keys)
-            there._back = moved
             start = 0
             for position in new:
-                row = there.index(position)
+                # Of equal keys the new ones come last: they have the higher positions.
+                row = bisect_right(moved, get_key(position), start, key=get_key)
                 merged.extend(moved[start:row])
                 merged.append(position)
                 start = row

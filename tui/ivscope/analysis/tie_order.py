@@ -326,7 +326,7 @@ class TieOrder:
         starts = [one for one in group.starts if self._log.time_us(one) == time]
         stops = [one for one in group.stops if self._log.time_us(one) == time]
         is_whole = len(starts) + len(stops) == len(group.starts) + len(group.stops)
-        ways = (way, *states.ways(at)) if way is not None and is_whole else ()
+        ways = (way, *states.ways[at]) if way is not None and is_whole else ()
         edges = states.entries[at], states.exits[at]
         return _Group(edges, ways, starts, stops)
 

@@ -47,8 +47,8 @@ class TimedCounts:
         self.lanes = Lanes(log.log, log.ranges, self._reach, self.until)
         """What every participant did, as far as it was known at the last `look`."""
 
-    def work(self, seconds: float) -> bool:
-        """Count for about so many seconds. Returns whether more is left to count."""
+    def count_times(self, seconds: float) -> bool:
+        """Count over time for so many seconds, about. Returns whether more is left to count."""
         parts = self.tally, self.publishers
         return sum(part.advance(seconds / len(parts)) for part in parts) > 0
 
@@ -89,7 +89,7 @@ class SessionCounts(TimedCounts):
     def work(self, seconds: float) -> bool:
         """Count for about so many seconds. Returns whether more is left to count."""
         is_more = self._builder.advance(seconds / 3)
-        return super().work(seconds * 2 / 3) or is_more
+        return self.count_times(seconds * 2 / 3) or is_more
 
     def summary(self) -> Summary:
         """Sum up what is counted so far."""
@@ -122,6 +122,16 @@ class SessionCounts(TimedCounts):
                 self._estimates = None if sample is None else self._builder.estimates(sample)
                 self._estimated_at = now
         return self._estimates
+
+
+def counts_of(provider: StageDataProvider, scan: Scan, kept: SessionCounts | None) -> SessionCounts:
+    """Return the counts of a scan: those that are kept if they are of it, else new ones.
+
+    Those of a session that is live begin anew: they hold up to when they were made.
+    """
+    if kept is None or kept.scan is not scan or kept.until != known_until(provider, scan.session):
+        return SessionCounts(provider, scan)
+    return kept
 
 
 def known_until(provider: StageDataProvider, scope: SessionScope) -> datetime:

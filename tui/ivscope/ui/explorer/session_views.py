@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ivscope.ui.lanes.view import LanesView
     from ivscope.ui.summary.data import SummaryData
     from ivscope.ui.summary.screen import Drill, SummaryScreen
+    from ivscope.workspace.session_counts import SessionCounts
 
 
 class NextFailing:
@@ -153,6 +154,8 @@ class SessionViews:
         self._events = events
         self._navigation = navigation
         self._next_failing = NextFailing(context, events, navigation)
+        self._counts: SessionCounts | None = None
+        """What the last view of everybody counted: the next one goes on from there."""
         self._view: SummaryScreen | LanesScreen | CompareScreen | None = None
         add = context.handlers.add
         add("triage.summary", self._open_summary, navigation.why_no_session)
@@ -168,12 +171,25 @@ class SessionViews:
     def changed(self, changed: Collection[object]) -> None:
         """Called when something of the provider changed."""
         self._next_failing.changed(changed)
+        if self._counts is not None and not self._is_here(self._counts.scan):
+            self._counts = None  # The events of a session that was left may be let go.
         if self._view is not None:
             self._view.changed()
 
     def _scan(self) -> Scan:
         """Return the scan of the session; starts it unless it was paused."""
         return begun_scan(self._provider, self._context.here.session)
+
+    def _is_here(self, scan: Scan) -> bool:
+        here = self._context.here
+        return here.session_id is not None and here.session == scan.session
+
+    def _counted(self) -> "SessionCounts":
+        """Return what is counted of the session, as far as an earlier view has come."""
+        from ivscope.workspace.session_counts import counts_of  # noqa: PLC0415 - after the first rows
+
+        self._counts = counts_of(self._provider, self._scan(), self._counts)
+        return self._counts
 
     def order(self, order: str) -> None:
         """Start, pause or cancel the scan of the session.
@@ -239,7 +255,7 @@ class SessionViews:
             stream = ParticipantStream(self._provider, here.participant)
             data = ParticipantData(self._provider, here, stream)
         else:
-            data = SessionData(self._provider, self._scan(), self._jobs, self._redraw_view)
+            data = SessionData(self._provider, self._counted(), self._jobs, self._redraw_view)
         self._show_summary(data, None)
 
     def _show_summary(self, data: "SummaryData", cursor: int | None) -> None:
@@ -349,7 +365,7 @@ class SessionViews:
         from ivscope.ui.lanes.view import LanesView  # noqa: PLC0415 - after the first rows
 
         whose = self._context.participant_id
-        return LanesView(self._provider, self._scan(), self._times, moment, whose)
+        return LanesView(self._counted(), self._times, moment, whose)
 
     def _show_lanes(self, view: "LanesView", closed: Callable[[], None]) -> None:
         from ivscope.ui.lanes.screen import LanesScreen  # noqa: PLC0415 - after the first rows

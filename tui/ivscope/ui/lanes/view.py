@@ -17,8 +17,6 @@ from ivscope.domain.clock import work_limit
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.findings.session_context import REPLICA
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
-from ivscope.provider.fetch.provider import StageDataProvider
-from ivscope.provider.fetch.scan import Scan
 from ivscope.render.cells import clip, line_width, pad, shorten
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.plots import (
@@ -123,8 +121,7 @@ class LanesView:
 
     def __init__(
         self,
-        provider: StageDataProvider,
-        scan: Scan,
+        counts: TimedCounts,
         times: TimeDisplay,
         moment: datetime | None,
         came_from: str | None = None,
@@ -132,16 +129,15 @@ class LanesView:
         """Show the whole session.
 
         Args:
-            provider: What was read of the session.
-            scan: The scan, with the events of everybody.
+            counts: Of the session, as far as they are counted.
             times: Zone in which times are shown, and the present time.
             moment: Where the cursor begins; None for the first error of who one came from, else
                 the middle.
             came_from: Id of the participant whose lane is the first one; None for nobody.
         """
-        self._scan = scan
+        self._scan = counts.scan
         self._times = times
-        self._counts = TimedCounts(provider, scan)
+        self._counts = counts
         self.lanes = self._counts.lanes
         """What everybody did."""
         self._is_whole = False
@@ -175,7 +171,7 @@ class LanesView:
 
     def work(self, seconds: float) -> bool:
         """Count for about so many seconds. Returns whether more is left."""
-        is_more = self._counts.work(seconds * 2 / 3)
+        is_more = self._counts.count_times(seconds * 2 / 3)
         self._is_whole = not is_more and self._scan.log.is_all_read and self._is_everybody_told()
         self._counts.look()
         self._plotted = None, []

@@ -115,21 +115,25 @@ class SessionData:
     """The summary of a session, as far as its scan has come."""
 
     def __init__(
-        self, provider: StageDataProvider, scan: Scan, jobs: Jobs, done: Callable[[], object]
+        self,
+        provider: StageDataProvider,
+        counts: SessionCounts,
+        jobs: Jobs,
+        done: Callable[[], object],
     ) -> None:
-        """Begin without counts.
+        """Begin without findings.
 
         Args:
             provider: What was read of the session.
-            scan: The scan, with the events of everybody.
+            counts: Of the session, as far as they are counted.
             jobs: The owner of background work.
             done: Called when findings are there.
         """
         self._provider = provider
-        self._findings = SessionFindings(provider, scan, jobs, done)
+        self._findings = SessionFindings(provider, counts.scan, jobs, done)
         self._facts: FactReading | None = None
-        self.scan = scan
-        self._counts = SessionCounts(provider, scan)
+        self.scan = counts.scan
+        self._counts = counts
         self._is_counted = False
         """Whether all is counted that is read: until then a thread would slow that down."""
         self.lanes = self._counts.lanes
