@@ -1,5 +1,6 @@
 """What the start sends to the terminal: one screen, then what has come, in few blanks."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,20 @@ def test_each_first_call_is_made_once_whichever_process_makes_it(place):
             terminal.until("read").until("env keys").until_quiet(0.5)
             assert dict(endpoint.calls) == PLACES[place]
             assert children_of(terminal.process_id) == []
+
+
+def test_where_no_process_can_be_started_the_explorer_asks_by_itself():
+    """Linux refuses a copy of a process beyond the limit, and in a sandbox that forbids it."""
+    refuses = (
+        "import os, sys; from ivscope.cli.main import run; sys.argv[0] = 'ivscope'\n"
+        "def fork(): raise BlockingIOError(11, 'Resource temporarily unavailable')\n"
+        "os.fork = fork; run()"
+    )
+    with Endpoint(open_world("incident", lambda: EPOCH)) as endpoint:
+        command = (sys.executable, "-c", refuses, "--endpoint-url", endpoint.url)
+        with Terminal((*command, "--region", "us-west-2")) as terminal:
+            terminal.until("7 stages, all read").until("env keys")
+            assert dict(endpoint.calls) == {"ListStages": 1}
 
 
 def children_of(process):

@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -311,7 +312,8 @@ def _run_explorer(
 def _head_start(options: argparse.Namespace, origin: "Origin") -> "HeadStart | None":
     """Have another process make the first calls while this one loads the screen.
 
-    None where that gains nothing, or where the first calls are not known yet.
+    None where that gains nothing, where the first calls are not known yet, and where this machine
+    starts no more processes.
     """
     from ivscope.domain import calls  # noqa: PLC0415 - keeps --help quick
     from ivscope.domain.stages import ParticipantScope, SessionScope  # noqa: PLC0415 - same
@@ -329,7 +331,9 @@ def _head_start(options: argparse.Namespace, origin: "Origin") -> "HeadStart | N
         first = (calls.participants(SessionScope(stage, session)),)
     else:
         first = (calls.STAGES if stage is None else calls.sessions(stage),)
-    return HeadStart(origin.connect_ahead, first)
+    with suppress(OSError):
+        return HeadStart(origin.connect_ahead, first)
+    return None
 
 
 def _prepare_environment(*, is_page: bool) -> Collection[str]:
