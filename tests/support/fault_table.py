@@ -110,7 +110,8 @@ def flat(screen: Sequence[str]) -> str:
 @contextmanager
 def program(*words: str, **environ: str) -> Iterator[Tmux]:
     """The program in tmux, as small as people have it."""
-    with tempfile.TemporaryDirectory(prefix="ivscope-faults-") as own:
+    # The program may still write there when its terminal has gone.
+    with tempfile.TemporaryDirectory(prefix="ivscope-faults-", ignore_cleanup_errors=True) as own:
         values = {**settings(XDG_CONFIG_HOME=own, XDG_STATE_HOME=own), **environ}
         columns, rows = SIZE
         with Tmux([*IVSCOPE, *words], columns=columns, rows=rows, environ=values) as tmux:
