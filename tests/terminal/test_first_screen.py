@@ -46,6 +46,15 @@ def test_each_first_call_is_made_once_whichever_process_makes_it(place):
             assert children_of(terminal.process_id) == []
 
 
+def test_what_came_ahead_is_redacted_too():
+    with Endpoint(open_world("incident", lambda: EPOCH)) as endpoint:
+        where = ("--endpoint-url", endpoint.url, "--region", "us-west-2")
+        with Terminal((*IVSCOPE, LIVE_STAGE, SHOW, *where, "--redact")) as terminal:
+            terminal.until("40 participants, all read").until("user-1")
+            assert dict(endpoint.calls) == {"ListParticipants": 1}
+            assert b"noor" not in terminal.raw
+
+
 def test_where_no_process_can_be_started_the_explorer_asks_by_itself():
     """Linux refuses a copy of a process beyond the limit, and in a sandbox that forbids it."""
     refuses = (
