@@ -10,6 +10,7 @@ ratios to a yardstick that was measured in the same run, in turns. A row over it
 import argparse
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 
 from benchmarks import (
@@ -71,14 +72,23 @@ def main() -> None:
     if unknown:
         parser.error(f"no group {', '.join(unknown)}; there are {', '.join(GROUPS)}")
     results: list[Result] = []
+    failed: list[str] = []
     for name in wanted:
         began = time.monotonic()
-        results += GROUPS[name]()
-        print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+        try:
+            results.extend(GROUPS[name]())
+            told = ""
+        except Exception as error:  # noqa: BLE001 - the rows of the others are not lost for it
+            traceback.print_exception(error)
+            failed.append(name)
+            told = ", broken off"
+        print(f"{name}: {time.monotonic() - began:.0f} s{told}", file=sys.stderr)
     if options.markdown:
         print_markdown(results, " ".join(("python -m benchmarks --markdown", *options.groups)))
     else:
         print_table(results)
+    if failed:
+        sys.exit(f"broken off: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

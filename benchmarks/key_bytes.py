@@ -118,7 +118,8 @@ def _other(
     """Return bytes of another program's keys and rest; empty when it is not installed."""
     if shutil.which(command[0]) is None:
         return {}
-    with tempfile.TemporaryDirectory() as folder:
+    # lnav still writes there when its terminal has gone.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder, "events.log")
         path.write_text("".join(map(_line, range(_LINES))))
         home = {"HOME": folder, "XDG_CONFIG_HOME": folder}
