@@ -271,6 +271,28 @@ def history_of(
     )
 
 
+class _StayPart(NamedTuple):
+    """Events of a participant that stand together in the log, and what of them tells of stays."""
+
+    start: int
+    times: "array[int]"
+    kinds: "array[int]"
+    stays: Iterable[int]
+    """Places of what begins and ends a stay, from the start."""
+    signs: bytes
+    latest: int
+    """Time of the last event that is a fact, microseconds."""
+
+
+def _stay_parts(log: EventLog, ranges: Iterable[range], roles: KindRoles) -> Iterator[_StayPart]:
+    for part in ranges:
+        columns = log.columns(part.start, part.stop)
+        times, kinds = columns.times, columns.kinds
+        facts, stays, signs = roles.stay_flags(kinds)
+        latest = max(compress(times, facts) if 0 in facts else times, default=NO_TIME)
+        yield _StayPart(part.start, times, kinds, places_of(stays, 1), signs, latest)
+
+
 def stays_in(
     log: EventLog, ranges: Iterable[range], roles: KindRoles, reach: Reach
 ) -> tuple[Track, int]:
@@ -286,16 +308,14 @@ def stays_in(
         Its stays, and the time of its last event in microseconds, `NO_TIME` or less without any.
     """
     found, latest = Sorted(), NO_TIME
-    for part in ranges:
-        columns = log.columns(part.start, part.stop)
-        times, kinds = columns.times, columns.kinds
-        facts, stays, signs = roles.stay_flags(kinds)
-        latest = max(latest, max(compress(times, facts) if 0 in facts else times, default=latest))
-        for place in places_of(stays, 1):
+    for part in _stay_parts(log, ranges, roles):
+        times, kinds = part.times, part.kinds
+        latest = max(latest, part.latest)
+        for place in part.stays:
             role = roles.of(kinds[place])
             if role is not None:
                 found.take(role, (Family.STAY, None), part.start + place, times[place])
-        found.heard.extend(filter(NO_TIME.__lt__, compress(times, signs)))
+        found.heard.extend(filter(NO_TIME.__lt__, compress(times, part.signs)))
     return found.stays(reach).track, latest
 
 
@@ -319,12 +339,10 @@ def plain_stay(
     if not reach.is_complete:
         return None
     joined, left, latest = NO_TIME, NO_TIME, NO_TIME
-    for part in ranges:
-        columns = log.columns(part.start, part.stop)
-        times, kinds = columns.times, columns.kinds
-        facts, stays, _ = roles.stay_flags(kinds)
-        latest = max(latest, max(compress(times, facts) if 0 in facts else times, default=latest))
-        for place in places_of(stays, 1):
+    for part in _stay_parts(log, ranges, roles):
+        times, kinds = part.times, part.kinds
+        latest = max(latest, part.latest)
+        for place in part.stays:
             role, time = roles.of(kinds[place]), times[place]
             is_second = role is None or (left if role.is_end else joined) > NO_TIME
             if role is None or is_second or time <= NO_TIME:

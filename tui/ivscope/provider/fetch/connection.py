@@ -176,7 +176,8 @@ class HeadStart:
         """No call was made before, UTC."""
         self._awaited = set(calls)
         self._answers: dict[object, object] = {}
-        self._details = SourceDetails()
+        self.profile = self.region = self.endpoint_url = self.credentials = ""
+        """What its calls were made with, as in `SourceDetails`; empty before an answer."""
         self._reading, self._ending = threading.Lock(), threading.Lock()
         answers, to_write = os.pipe()
         until, alive = os.pipe()
@@ -218,26 +219,6 @@ class HeadStart:
         value: Value = self._answer(call)
         return value
 
-    @property
-    def profile(self) -> str:
-        """The profile that its calls were made with, as `SourceDetails`; empty for none."""
-        return self._details.profile or ""
-
-    @property
-    def region(self) -> str:
-        """The Region configured."""
-        return self._details.region or ""
-
-    @property
-    def endpoint_url(self) -> str:
-        """Where its calls went."""
-        return self._details.endpoint_url or ""
-
-    @property
-    def credentials(self) -> str:
-        """What signed its calls."""
-        return self._details.credentials or ""
-
     def close(self) -> None:
         """Have the process end at once, if it has not."""
         with self._ending:
@@ -258,7 +239,9 @@ class HeadStart:
                     raise _not_asked()
                 asked, answer = answered
                 if isinstance(answer, SourceDetails):
-                    self._details = answer
+                    self.profile, self.region = answer.profile or "", answer.region or ""
+                    self.endpoint_url = answer.endpoint_url or ""
+                    self.credentials = answer.credentials or ""
                 self._answers[asked] = answer
         answer = self._answers.pop(call)
         if not self._awaited:
