@@ -45,6 +45,7 @@ GROUPS: Mapping[str, Callable[[], Iterator[Result]]] = {
     "calls": calls_made.calls,
     "decode": calls_made.decode,
     "scan": scanning.scan,
+    "big": scanning.big,
     "print": printing.printing,
     "recordings": recordings.recordings,
     "follow": following.follow,

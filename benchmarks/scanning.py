@@ -1,4 +1,4 @@
-"""What a scan costs a person at the keys: times and bytes of keys."""
+"""What a scan costs a person at the keys, and how soon it has read those who matter most."""
 
 import re
 import subprocess
@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from statistics import median
+from typing import Any
 
-from benchmarks.programs import IVSCOPE, PYTHON
+from benchmarks.programs import IVSCOPE, KEYS_OF_NOBODY, PYTHON, at_endpoint
 from benchmarks.pty_session import ROOT, PtySession, plain
 from benchmarks.result import Result, amount, highest, limited
 from ivscope.domain.stages import SessionScope
-from ivscope.endpoint.worlds.huge import MAIN_STAGE, REGION, HugeWorld
+from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.huge import MAIN_STAGE, PUBLISHERS, REGION, HugeWorld
 
 _RATES = {4: "4 calls a second", 1_000: "as many calls as this machine can"}
 """Calls a second that we may use of the service, and more than can be answered."""
@@ -25,6 +27,12 @@ _LONGEST_SECONDS = 3.0
 
 _WARM_SECONDS = 6.0
 _IDLE_SECONDS = 5.0
+
+_WAIT_LIMIT = 10
+"""Seconds until all publishers of a big session are read, and until an estimate of the rest."""
+
+_ESTIMATE = "% ("
+"""In "about 3 % (2 to 5) of the other participants": a share and between which ones it lies."""
 
 _COUNT = re.compile(rb"([\d,]+) of [\d,a-z ]+ participants read")
 _CURSOR = re.compile(rb"\x1b\[(?:1;)?7[;m]")
@@ -46,6 +54,46 @@ def scan() -> Iterator[Result]:
                     session.until("participants read")
                     session.idle(_WARM_SECONDS)
                     yield from _while_scanning(session, f"{view}, {told}")
+
+
+class _Asked:
+    """A world that notes whose events were asked for."""
+
+    def __init__(self, world: HugeWorld) -> None:
+        self._world = world
+        self.whose: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the world has
+        return getattr(self._world, name)
+
+    def events(self, stage: str, session: str, participant: str) -> Any:  # noqa: ANN401 - see above
+        """Return the world's events of a participant."""
+        self.whose.add(participant)
+        return self._world.events(stage, session, participant)
+
+
+def big() -> Iterator[Result]:
+    """Measure how soon a scan of 25,000 participants has read who matters most, as AWS allows."""
+    world = HugeWorld(datetime.now(UTC), lambda: datetime.now(UTC))
+    scope = _biggest(world)
+    people = world.participants(scope.stage_arn, scope.session_id) or ()
+    publishers = {str(people[index]["participantId"]) for index in range(PUBLISHERS)}
+    asked = _Asked(world)
+    with Endpoint(asked, throttle=True) as endpoint:
+        place = (scope.stage_arn, scope.session_id)
+        command = (*at_endpoint(endpoint.url, *place)[:-1], REGION)
+        with PtySession(command, environment=KEYS_OF_NOBODY) as session:
+            session.until("more available")
+            session.settle(0.5)
+            session.send("i")
+            began = session.now
+            session.wait_for(lambda: publishers <= asked.whose)
+            read = (session.now - began) / 1e3
+            session.until(_ESTIMATE)
+            estimated = (session.now - began) / 1e3
+    what = f"of {len(people):,} participants, after i"
+    yield limited(f"the last of {PUBLISHERS} publishers {what}", read, _WAIT_LIMIT, unit="s")
+    yield limited(f"an estimate {what}", estimated, _WAIT_LIMIT, unit="s")
 
 
 def _while_scanning(session: PtySession, what: str) -> Iterator[Result]:
