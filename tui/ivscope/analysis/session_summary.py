@@ -123,7 +123,6 @@ class Summary:
     """Most first."""
     joins: int
     """JOINED events."""
-    joins_drill: str
     publishers: int
     """Participants with a PUBLISH_STARTED."""
     publishers_drill: str

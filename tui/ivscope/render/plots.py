@@ -73,21 +73,16 @@ def level(count: int, most: int) -> str:
     return EIGHTHS[max(1, count * 8 // max(most, count))]
 
 
-def strip(counts: Sequence[int], role: Role, most: int | None = None, not_read: int = 0) -> Line:
+def strip(counts: Sequence[int], role: Role, most: int | None = None) -> Line:
     """Draw counts over time, a cell each: the highest one is a full cell.
 
     Args:
         counts: One for each cell.
         role: Of the cells in which something happened.
         most: The count of a full cell; None for the highest of these counts.
-        not_read: So many cells at the end are about a time that was not read.
     """
     most = max(counts, default=0) if most is None else most
-    signs = [(level(count, most), role if count > 0 else Role.MUTED) for count in counts]
-    for column in range(len(signs) - not_read, len(signs)):
-        if not counts[column]:
-            signs[column] = UNSURE, Role.MUTED
-    return runs(signs)
+    return runs((level(count, most), role if count > 0 else Role.MUTED) for count in counts)
 
 
 def runs(signs: Iterable[tuple[str, Role]]) -> Line:

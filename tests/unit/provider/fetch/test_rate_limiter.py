@@ -91,15 +91,13 @@ def test_each_operation_has_a_budget_of_its_own():
     assert limiter.delay(OTHER, DEMAND, 0.1) == 0
 
 
-def test_used_counts_the_last_second_of_the_busiest_operation_or_of_one():
+def test_used_counts_the_last_second_of_the_busiest_operation():
     limiter = RateLimiter()
     starts(limiter, DEMAND, 3)
     limiter.note_call(OTHER, DEMAND, 0.5)
     assert limiter.used(0.9) == 3
-    assert limiter.used(0.9, OTHER) == 1
     assert limiter.used(1.2) == 1
     assert limiter.used(9.0) == 0
-    assert limiter.used(0.9, "GetStage") == 0
 
 
 def test_throttling_stops_the_operation_and_no_other():

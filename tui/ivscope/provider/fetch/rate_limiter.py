@@ -329,11 +329,8 @@ class RateLimiter:
         """Calls that the service has refused since the start, of all operations."""
         return sum(budget.refusals for budget in self._budgets.values())
 
-    def used(self, now: float, operation: str | None = None) -> int:
-        """Calls started within the window: of one operation, or of the busiest one."""
-        if operation is not None:
-            budget = self._budgets.get(operation)
-            return 0 if budget is None else self._count(budget, now)
+    def used(self, now: float) -> int:
+        """Calls of the busiest operation started within the window."""
         return max((self._count(budget, now) for budget in self._budgets.values()), default=0)
 
     @property

@@ -433,8 +433,8 @@ def _breakdown(breakdown: Breakdown, width: int) -> Iterator[SummaryLine]:
         yield SummaryLine((Span(f"  and {more:,} more values", Role.MUTED),))
 
 
-def _name(text: str | None, absent: str, cells: int = _NAME_CELLS) -> str:
-    return absent if text is None else clip(value_span(text[:cells]).text, cells)
+def _name(text: str | None, absent: str) -> str:
+    return absent if text is None else clip(value_span(text[:_NAME_CELLS]).text, _NAME_CELLS)
 
 
 def _first_and_last(row: ErrorRow, zone: tzinfo, with_day: bool) -> str:
