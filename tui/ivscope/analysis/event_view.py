@@ -1,4 +1,7 @@
-"""EventView: which events of a log are shown, in which order, and which of them are hits."""
+"""EventView: which events of a log are shown, in which order, and which of them are hits.
+
+Long because what passes a filter, what a search hits and their order are found in the same pieces.
+"""
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -164,6 +167,13 @@ class EventView:
         return self._examined
 
     @property
+    def left(self) -> int:
+        """Events read that may still become rows: they wait to be filtered or to be sorted in."""
+        log, rows = self.log, self._rows.sorted
+        known = len(log if log.sequence is None or self.by_time else log.sequence)
+        return max(0, known - self._examined) + (0 if rows is None else rows.waiting)
+
+    @property
     def searched(self) -> int:
         """How many events were looked at for the search; as many as examined without a search."""
         return self._examined if self._search is None else self._searched
@@ -267,7 +277,7 @@ class EventView:
             self._examined < self._total
             or self.searched < self._total
             or (self.by_time and not self._causal.is_settled)
-            or any(rows.has_waiting for rows in self._orders())
+            or any(rows.waiting for rows in self._orders())
         )
 
     def _orders(self) -> list[SortedRows]:
@@ -293,7 +303,7 @@ class EventView:
                 return True
             self._settling = None
         for rows, looked_at in zip(self._orders(), (self._examined, self.searched), strict=False):
-            if rows.has_waiting and looked_at == self._total:
+            if rows.waiting and looked_at == self._total:
                 rows.merge()
                 return True
         return False

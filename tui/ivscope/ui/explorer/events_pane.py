@@ -64,7 +64,11 @@ class EventsPane:
         kept: KeptPlaces,
         notices: Callable[[str], Notices | None] | None,
         fold: bool,
+        show_bars: Callable[[], None],
     ) -> None:
+        self._show_bars = show_bars
+        self._is_told_behind = False
+        """Whether the status line says that rows are still to be filtered or sorted."""
         self._kept = kept
         self._keys = keys
         self._notices = notices
@@ -83,7 +87,7 @@ class EventsPane:
         self._job = SlicedJob(
             jobs,
             self._work,
-            self.redraw,
+            self._draw_worked,
             pause=self._pause,
             draw_seconds=_DRAW_SECONDS,
         )
@@ -208,6 +212,19 @@ class EventsPane:
             self._find_marks()
         self._job.changed()
         self._seeking.go_on(event_list)
+
+    def catch_up(self) -> None:
+        """Take in what came since: a status that tells of all rows must not come before them."""
+        event_list = self.event_list
+        if event_list is not None and (
+            event_list.view.log is not event_list.stream.items or event_list.view.left
+        ):
+            self.changed()
+
+    def _draw_worked(self) -> None:
+        self.redraw()
+        if self._is_told_behind:
+            self._show_bars()
 
     def redraw(self) -> None:
         """Draw again with the cursor on the same event."""
@@ -373,6 +390,7 @@ class EventsPane:
         assert self.event_list is not None  # noqa: S101 - only asked while events are shown
         event_list = self.event_list
         status = event_status(event_list, self.row, self._sought(event_list), self._times.zone)
+        self._is_told_behind = status.to_look_at > 0
         return replace(status, told=self.told_words)
 
     @property
