@@ -206,3 +206,14 @@ def test_a_rate_is_short():
     row = ErrorRow("X", 9, 1, at(0), at(9), 1234.5, "code:X")
     told = replace(summary(), by_code=(row,))
     assert any(text.endswith(" 1,234") for text in texts(told, 120))
+
+
+def test_while_it_is_counted_no_number_is_the_last_word():
+    told = replace(summary(), is_counting=True)
+    texts = [line for line, _ in shown(told, 120)]
+    assert texts[0].startswith("3 of 3 participants read · counting · at least ")
+    for title in ("ERRORS BY CODE", "PARTICIPANTS WITH ERRORS", "EVENTS BY NAME"):
+        assert f"{title}, counting" in texts
+    assert shown(summary(), 120)[0][0].startswith("3 participants · ")
+    none = replace(summary(events=EVENTS[:1]), is_counting=True)
+    assert "nobody published, no error in what was counted so far" in shown(none, 120)[0][0]

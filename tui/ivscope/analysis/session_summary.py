@@ -137,3 +137,5 @@ class Summary:
     """What is concluded of those not read; None when nothing can be."""
     contradictions: Mapping[Contradiction, int]
     """How many events and rows of the list contradict the request. They count nowhere else."""
+    is_counting: bool = False
+    """Whether events that are read are not all counted yet: then every number can grow."""

@@ -252,11 +252,12 @@ _TICK_GAP = 4
 """Least cells between two times on the axis."""
 
 
-def legend(width: int, *, has_replicas: bool = False) -> Line:
+def legend(width: int, *, has_replicas: bool = False, has_awaited: bool = False) -> Line:
     """Explain the signs of the lanes, the most frequent first, as many as fit."""
     spans: list[Span] = []
+    awaited = ((AWAITED, Role.MUTED, "being counted"),) if has_awaited else ()
     replica = ((REPLICA_SIGN, Role.TEXT, "replica"),) if has_replicas else ()
-    for sign, role, word in (*LANE_SIGNS[:_OF_ALL], *replica, *LANE_SIGNS[_OF_ALL:]):
+    for sign, role, word in (*awaited, *LANE_SIGNS[:_OF_ALL], *replica, *LANE_SIGNS[_OF_ALL:]):
         more = (*([Span("  ")] if spans else []), Span(sign, role), Span(f" {word}"))
         if line_width((*spans, *more)) > width:
             break

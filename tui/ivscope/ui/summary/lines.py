@@ -9,7 +9,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from ivscope.analysis.event_tally import EventTally
-from ivscope.analysis.lanes import Lanes
+from ivscope.analysis.lanes import AWAITED, Lanes
 from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.session_summary import (
     Breakdown,
@@ -156,6 +156,7 @@ def summary_lines(
     """
     coverage = coverage_text(summary.coverage)
     note = "" if summary.coverage.is_complete else f", {coverage}"
+    note += ", counting" if summary.is_counting else ""
     lines = _counts(summary, width)
     lines += _over_time(summary, width, times)
     lines += findings
@@ -184,24 +185,28 @@ def _counts(summary: Summary, width: int) -> list[SummaryLine]:
     counts.append(counted(summary.events, "event"))
     whose = "" if is_one or not errors else f" of {counted(failing, 'participant')}"
     told = Span(f"{counted(errors, 'error')}{whose}", Role.ERROR if errors else Role.TEXT)
-    if not coverage.is_complete:
+    is_final = coverage.is_complete and not summary.is_counting
+    if not is_final:
         # None in a part is not none: that stands last, without a number.
         nobody = [] if summary.publishers or is_one else ["nobody published"]
         counts = counts[len(nobody) :]
         none = [*nobody, *([] if errors else ["no error"])]
         counts += [told.text] if errors and none else []
-        told = Span(f"{', '.join(none)} in what was read") if none else told
+        part = "counted so far" if summary.is_counting else "read"
+        told = Span(f"{', '.join(none)} in what was {part}") if none else told
     elif not errors:
         told = Span("no error")
     if is_one:
-        head: Line = () if coverage.is_complete else (Span("at least ", Role.WARNING),)
+        head: Line = () if is_final else (Span("at least ", Role.WARNING),)
         counts = counts[1:]
-    elif coverage.is_complete:
+    elif is_final:
         head = (Span(f"{counted(coverage.known, 'participant')} · "),)
     else:
-        head = (Span(f"{coverage_text(coverage)} · "), Span("at least ", Role.WARNING))
+        counting = "counting · " if summary.is_counting else ""
+        read = Span(f"{coverage_text(coverage)} · {counting}")
+        head = (read, Span("at least ", Role.WARNING))
     line = (*head, Span(f"{' · '.join(counts)} · "), told)
-    if errors and line_width(line) > width and coverage.is_complete and not is_one:
+    if errors and line_width(line) > width and is_final and not is_one:
         # The first number says of how many.
         short = Span(f"{failing:,} got {counted(errors, 'error')}", told.role)
         line = (*head, Span(f"{' · '.join(counts)} · "), short)
@@ -239,13 +244,15 @@ def _over_time(summary: Summary, width: int, times: SummaryTimes) -> Iterator[Su
         levels = [level.certain for level in found]
         low, high = max(levels), max(level.possible for level in found)
         most = f"at least {low}"
-        if summary.coverage.is_complete:
+        if summary.coverage.is_complete and not summary.is_counting:
             most = f"{low}" if low == high else f"{low} to {high}"
         most += f" of {PUBLISHER_LIMIT}"
         drawn = strip(levels, Role.GOOD, PUBLISHER_LIMIT)
-        yield line("publishing", drawn, most, found.index(max(found)), summary.publishers_drill)
+        if low or not summary.is_counting:
+            yield line("publishing", drawn, most, found.index(max(found)), summary.publishers_drill)
     if times.own:
-        drawn = lane_cells(times.lanes.cells(times.own, window, cells))
+        signs = times.lanes.cells(times.own, window, cells)
+        drawn = (Span("being counted", Role.MUTED),) if AWAITED in signs else lane_cells(signs)
         yield SummaryLine((Span("lane".ljust(label), Role.MUTED), *drawn))
     counts = [bucket.errors for bucket in times.tally.buckets(window, cells)]
     if any(counts):
