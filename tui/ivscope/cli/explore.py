@@ -380,7 +380,7 @@ def _notices(
 ) -> "Callable[[str], Notices | None]":
     """What EventBridge tells in the file that is read, or in the text that was given or pasted."""
     if origin.notices is not None:
-        return told_in_all(origin.notices, least=1)
+        return told_in_all(origin.notices)
     if given is None or (options.event is None and options.text is None):
         return told_in_all(None)
     from ivscope.cli.connections import names_a_file  # noqa: PLC0415 - if there is a text
@@ -393,12 +393,11 @@ _TEXT = "the text"
 """What a text without a file is called."""
 
 
-def told_in_all(known: "Notices | None", *, least: int = 2) -> "Callable[[str], Notices | None]":
+def told_in_all(known: "Notices | None") -> "Callable[[str], Notices | None]":
     """Return what takes one text after the other, and returns what EventBridge tells in all.
 
     Args:
         known: What it has told before; None for nothing.
-        least: Fewer events are not shown: a single one is gone to.
     """
 
     def told(text: str) -> "Notices | None":
@@ -406,7 +405,7 @@ def told_in_all(known: "Notices | None", *, least: int = 2) -> "Callable[[str], 
         more = notices_in(text, _TEXT)
         if more is not None:
             known = more if known is None else known.with_more(more)
-        return None if known is None or known.count < least else known
+        return known
 
     return told
 

@@ -402,7 +402,8 @@ class EventsPane:
         log = event_list.stream.items
         if self._joined is None or self._joined.log is not log:
             told = self.notices.of(place.session)
-            self._joined = Joined(log, told, place.participant_id)
+            is_one = self.notices.count == 1
+            self._joined = Joined(log, told, place.participant_id, is_one_alert=is_one)
         self._joined.look()
         return self._joined if self._joined.told else None
 
