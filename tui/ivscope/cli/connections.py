@@ -342,9 +342,12 @@ def take_text(options: argparse.Namespace) -> None:
 
 
 def names_a_file(given: str) -> bool:
-    """Whether an argument is the name of a file, rather than a text."""
+    """Whether an argument is the name of a file, rather than a text or a stage."""
     try:
-        return len(os.fsencode(given)) < _LONGEST_NAME and Path(given).exists()
+        if len(os.fsencode(given)) >= _LONGEST_NAME or not Path(given).exists():
+            return False
+        # A stage can have the name of a folder that is here; no name has a dot or a slash.
+        return not Path(given).is_dir() or not {"/", "."}.isdisjoint(given)
     except (OSError, ValueError):
         return False
 

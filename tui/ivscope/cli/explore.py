@@ -171,8 +171,10 @@ def _check_config() -> int:
     if complaints:
         return USAGE
     path = configuration_path(os.environ)
-    is_there = path is not None and path.exists()
-    say(f"config ok: {path}" if is_there else f"config ok: defaults, no file at {path}")
+    if path is None:
+        say("config ok: defaults; without HOME or XDG_CONFIG_HOME no file is looked for")
+    else:
+        say(f"config ok: {path}" if path.exists() else f"config ok: defaults, no file at {path}")
     return 0
 
 
@@ -389,6 +391,9 @@ def _notices(
     return told_in_all(notices_in(options.given_text or "", source))
 
 
+_SHOWN = 80
+"""Characters of a text that names nothing that are told again: enough to know it by."""
+
 _TEXT = "the text"
 """What a text without a file is called."""
 
@@ -553,8 +558,13 @@ def _bad_ids(options: argparse.Namespace) -> str | None:
         options.stage = None
         return None
     if found.stage_arn is None:
+        from ivscope.cli.main import COMMANDS  # noqa: PLC0415 - seldom
+
+        if options.stage in COMMANDS:
+            return f"options go behind the command: ivscope {options.stage} ..."
+        named = f"{options.stage[:_SHOWN]}…" if len(options.stage) > _SHOWN else options.stage
         return (
-            f"'{options.stage}' holds no stage ARN "
+            f"'{named}' is no file that is here, and holds no stage ARN "
             "(arn:aws:ivs:REGION:ACCOUNT:stage/ID); start without it to pick a stage"
         )
     options.stage = found.stage_arn
