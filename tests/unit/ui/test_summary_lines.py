@@ -99,22 +99,23 @@ def test_a_strip_shows_an_error_only_in_the_cells_where_one_is():
 
 
 def test_the_publishers_have_a_strip_against_the_limit_where_there_is_room():
-    def levels(cells):
-        return [PublisherLevel(12 if column == 9 else 3, 12) for column in range(cells)]
+    def levels(window, cells):
+        full = window.column_of(at(17), cells)
+        return [PublisherLevel(12 if column == full else 3, 12) for column in range(cells)]
 
     told = summary("c")
     lines = summary_lines(told, 110, times(told, publishing=levels))
     row = next(line for line in lines if line.line and line.line[0].text.startswith("publishing"))
     text = "".join(span.text for span in row.line)
     assert text.split()[1].startswith("▂▂▂▂▂▂▂▂▂█▂▂")
-    assert "at least 12 of 12, 20:30:" in text
+    assert "at least 12 of 12, 20:30:17" in text, "the second, and not where its cell begins"
     assert row.drill == "name:PUBLISH_STARTED"
     narrow = texts(told, 80)
     assert not any(text.startswith("publishing") for text in narrow)
 
 
 def test_the_most_publishers_are_a_range_where_an_end_is_missing():
-    def levels(cells):
+    def levels(_window, cells):
         return [PublisherLevel(0, 2) for _ in range(cells)]
 
     told = summary()

@@ -156,7 +156,7 @@ class SessionData:
             counts.tally,
             counts.lanes,
             counts.names.name,
-            None if window is None else lambda cells: counts.publishing(window, cells),
+            None if window is None else counts.publishing,
         )
 
     def summary(self) -> Summary:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from ivscope.analysis.event_tally import EventTally
+from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.lanes import AWAITED, Lanes
 from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.session_summary import (
@@ -22,6 +23,7 @@ from ivscope.analysis.session_summary import (
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.durations import duration, rate, round_duration
 from ivscope.domain.frozen import frozen
+from ivscope.domain.times import from_microseconds
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 from ivscope.render.bars import coverage_text
 from ivscope.render.cells import clip, line_width, wrap
@@ -131,8 +133,8 @@ class SummaryTimes:
     lanes: Lanes
     name: Callable[[str], str]
     """The user id of a participant, else its id. Text from outside."""
-    publishing: Callable[[int], Sequence[PublisherLevel]] | None = None
-    """Most publishers at once in each of so many cells; None in the summary of one participant."""
+    publishing: Callable[[TimeWindow, int], Sequence[PublisherLevel]] | None = None
+    """Most publishers at once in each of so many cells of a window; None for one participant."""
     own: str = ""
     """Id of the participant that is summed up; empty in the summary of a session."""
 
@@ -234,13 +236,12 @@ def _over_time(summary: Summary, width: int, times: SummaryTimes) -> Iterator[Su
     if window is None or cells < _SHORTEST_STRIP:
         return
 
-    def line(name: str, drawn: Line, most: str, at: int, drill: str) -> SummaryLine:
-        moment = clock(window.moment_at(at, cells), times.zone)
-        told = Span(f"  {most}, {moment}", Role.MUTED)
+    def line(name: str, drawn: Line, most: str, at: datetime, drill: str) -> SummaryLine:
+        told = Span(f"  {most}, {clock(at, times.zone)}", Role.MUTED)
         return SummaryLine((Span(name.ljust(label), Role.MUTED), *drawn, told), drill)
 
     if times.publishing is not None and width >= _WIDE and summary.publishers:
-        found = times.publishing(cells)
+        found = times.publishing(window, cells)
         levels = [level.certain for level in found]
         low, high = max(levels), max(level.possible for level in found)
         most = f"at least {low}"
@@ -249,7 +250,8 @@ def _over_time(summary: Summary, width: int, times: SummaryTimes) -> Iterator[Su
         most += f" of {PUBLISHER_LIMIT}"
         drawn = strip(levels, Role.GOOD, PUBLISHER_LIMIT)
         if low or not summary.is_counting:
-            yield line("publishing", drawn, most, found.index(max(found)), summary.publishers_drill)
+            at = _reached(times.publishing, window, found.index(max(found)), cells)
+            yield line("publishing", drawn, most, at, summary.publishers_drill)
     if times.own:
         signs = times.lanes.cells(times.own, window, cells)
         drawn = (Span("being counted", Role.MUTED),) if AWAITED in signs else lane_cells(signs)
@@ -259,9 +261,32 @@ def _over_time(summary: Summary, width: int, times: SummaryTimes) -> Iterator[Su
         seconds = (window.end - window.start).total_seconds() / cells
         lasted = f"{seconds:.0f} s" if seconds < _LONG_CELL else round_duration(seconds)
         most = f"most {max(counts):,} in {lasted}"
-        at = counts.index(max(counts))
+        at = window.moment_at(counts.index(max(counts)), cells)
         yield line("errors", strip(counts, Role.ERROR), most, at, "error:yes")
 
+
+def _reached(
+    levels: Callable[[TimeWindow, int], Sequence[PublisherLevel]],
+    window: TimeWindow,
+    cell: int,
+    cells: int,
+) -> datetime:
+    """Return the second of a cell in which most were publishing first."""
+    begin, end = window.edges(cells)[cell : cell + 2]
+    parts = _PARTS
+    if end - begin <= _PARTS * SECOND:
+        begin = begin // SECOND * SECOND
+        parts = max(1, -(-(end - begin) // SECOND))
+        end = begin + parts * SECOND
+    within = TimeWindow(from_microseconds(begin), from_microseconds(end))
+    found = levels(within, parts)
+    most = found.index(max(found))
+    is_second = end - begin == parts * SECOND
+    return within.moment_at(most, parts) if is_second else _reached(levels, within, most, parts)
+
+
+_PARTS = 60
+"""A cell is cut into so many to find a second in it: some hundred looks, however long it is."""
 
 _LONG_CELL = 100
 """Seconds of a cell from which on minutes are easier to read."""
