@@ -250,8 +250,9 @@ def _run_explorer(
         from ivscope.workspace.place import Place  # noqa: PLC0415 - behind the first frame
 
         # Errors are what a file of several participants is opened for.
-        everybody = origin.opened is not None and options.session and not options.participant
-        return Place(options.stage, options.session, options.participant, everybody=bool(everybody))
+        is_whole = options.session is not None and not options.participant
+        everybody = origin.opened is not None and origin.has_events and is_whole
+        return Place(options.stage, options.session, options.participant, everybody=everybody)
 
     recording = origin.recording if origin.connect is not None else None
 
