@@ -1,10 +1,6 @@
 """ExplorerScreen: picker, event list and detail on one screen, over one provider.
 
-<<<<<<< HEAD
 Long because all parts of the screen are made here, and each key finds its part here.
-=======
-Long because every part of the explorer is made and drawn from here.
->>>>>>> 83619a8 (Ask ten questions about the demo that teach the keys)
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -454,11 +450,13 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     def after(self, command: Command) -> None:
         """Forget the typed number, and draw header, status and footer unless the cursor moved."""
         self.context.count.take()
+        self._views.stirred()
         if command.area is not Area.MOVING:
             self.show_bars()
 
     def on_key(self, event: events.Key) -> None:
         """Give keys that are not commands to the key gate."""
+        self._views.stirred()
         if self._gate.take(event.key):
             event.stop()
         else:

@@ -9,12 +9,10 @@ from datetime import tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ivscope.analysis.event_tally import EventTally
 from ivscope.analysis.intervals import Reach
 from ivscope.analysis.lanes import Lanes
 from ivscope.analysis.listed_participants import Names
 from ivscope.analysis.session_summary import Summary
-from ivscope.analysis.summary import SummaryBuilder
 from ivscope.domain.stages import ParticipantScope
 from ivscope.export.clippings import Clipping, metrics_clipping
 from ivscope.export.messages import metrics_around
@@ -41,7 +39,12 @@ from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Jobs, ThreadJob
 from ivscope.workspace.place import Place
 from ivscope.workspace.reaches import Reaches
-from ivscope.workspace.session_counts import SessionCounts, known_until, participant_summary
+from ivscope.workspace.session_counts import (
+    ParticipantCounts,
+    SessionCounts,
+    known_until,
+    participant_summary,
+)
 from ivscope.workspace.store_context import session_facts
 
 if TYPE_CHECKING:
@@ -252,15 +255,26 @@ class ParticipantData:
     """The summary of one participant, as far as its events are read."""
 
     def __init__(
-        self, provider: StageDataProvider, place: Place, stream: ParticipantStream
+        self,
+        provider: StageDataProvider,
+        place: Place,
+        stream: ParticipantStream,
+        counts: ParticipantCounts,
     ) -> None:
+        """Begin with the counts that are there.
+
+        Args:
+            provider: What was read of the participant.
+            place: The participant.
+            stream: Its events.
+            counts: Of these events, as far as they are counted.
+        """
         self._provider = provider
         self._place = place
         self._stream = stream
-        log = stream.items
         self._is_counted = False
-        self._builder = SummaryBuilder(log)
-        self._tally = EventTally(log)
+        self._counts = counts
+        log = counts.log
         self._reaches = Reaches(provider)
         until = known_until(provider, place.session)
         self.lanes = Lanes(log, lambda _: [range(len(log))], self._reach, until)
@@ -270,21 +284,21 @@ class ParticipantData:
 
     def work(self, seconds: float) -> bool:
         """Count on."""
-        parts = self._builder, self._tally
-        self._is_counted = not sum(part.advance(seconds / len(parts)) for part in parts)
+        self._is_counted = not self._counts.work(seconds)
         return not self._is_counted
 
     def times(self, zone: tzinfo) -> SummaryTimes:
         """The same over time."""
         own = self._place.participant_id or ""
-        return SummaryTimes(self._tally.window, zone, self._tally, self.lanes, str, own=own)
+        tally = self._counts.tally
+        return SummaryTimes(tally.window, zone, tally, self.lanes, str, own=own)
 
     def summary(self) -> Summary:
         """What is counted so far."""
         summary = participant_summary(
             self._provider,
             self._place.participant,
-            self._builder,
+            self._counts.builder,
             is_complete=self._stream.is_complete,
         )
         return replace(summary, is_counting=not self._is_counted)
