@@ -274,6 +274,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._unsent.close()
         self._unsent = None
         self.refresh(layout=True, repaint=False)
+        self._views.stirred()
         self.call_after_refresh(self.post_message, self.Begun())
 
     def _announce(self, what: Fetchable | Scan) -> None:
