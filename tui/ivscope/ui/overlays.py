@@ -321,10 +321,15 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
         raise NotImplementedError
 
     def _draw_counted(self) -> None:
-        """Draw; once all is counted, have the lanes made in a thread that would take long."""
+        """Draw; once all is counted and on screen, begin what takes long."""
         self.draw()
         if not self.counting.is_done:
             return  # A thread would slow the counting down.
+        # Begun now, it would slow down what is drawn.
+        self.call_after_refresh(self.begin_long)
+
+    def begin_long(self) -> None:
+        """Begin in a thread what takes long, behind what is on screen by now."""
         names = list(self._lanes.awaited)[:_LANES_TOGETHER]
         if names and not (self._reading.is_going() and self._lane_job.rests):
             made = partial(self._made_lanes, names)

@@ -90,6 +90,10 @@ class SummaryData(Protocol):
         """Called when something was read."""
         ...
 
+    def look(self) -> None:
+        """Have a thread look for what takes long to find, once all is counted that is read."""
+        ...
+
     def fetch(self) -> str:
         """Read missing facts, or stop that. Returns a note; empty for none."""
         ...
@@ -139,7 +143,7 @@ class SessionData:
         self.scan = counts.scan
         self._counts = counts
         self._is_counted = False
-        """Whether all is counted that is read: until then a thread would slow that down."""
+        """Whether all is counted that is read."""
         self.lanes = self._counts.lanes
 
     def work(self, seconds: float) -> bool:
@@ -184,6 +188,11 @@ class SessionData:
         elif not self._provider.may_grow and self.scan.log.is_all_read:
             self._read_facts()
 
+    def look(self) -> None:
+        """Have the findings made; while it is counted a thread would slow that down."""
+        if self._is_counted:
+            self._findings.look()
+
     def fetch(self) -> str:
         """Read SDK, browser, system, provider and protocol of everybody, the failing ones first."""
         if self._facts is not None and self._facts.is_running:
@@ -214,8 +223,6 @@ class SessionData:
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
         """Make the lines of findings, and name the participants that could not be read."""
-        if self._is_counted:
-            self._findings.look()
         return [*self._findings.lines(width, zone, keys), *self._failures(width)]
 
     def copies(self, shared: Shared) -> Iterable[Clipping]:
@@ -309,6 +316,9 @@ class ParticipantData:
 
     def changed(self) -> None:
         """Do nothing: no facts are read here."""
+
+    def look(self) -> None:
+        """Do nothing: the findings are those of each event."""
 
     def fetch(self) -> str:
         """Do nothing: the facts of a participant are read when it is opened."""
