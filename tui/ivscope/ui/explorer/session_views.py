@@ -43,11 +43,13 @@ if TYPE_CHECKING:
 
 _MODULES: Final = (
     "ivscope.workspace.session_counts",
+    "ivscope.export.messages",
+    "ivscope.findings.shared_users",
     "ivscope.ui.summary.data",
     "ivscope.ui.summary.screen",
     "ivscope.ui.lanes.screen",
 )
-"""What the summary and the lanes need, in parts that load in 5 to 15 ms each."""
+"""What the summary and the lanes need, in parts that load in 2 to 6 ms each."""
 
 
 class NextFailing:
