@@ -1,4 +1,7 @@
-"""Histories: a participant's stays, publishing, subscriptions and replications from its events."""
+"""Histories: a participant's stays, publishing, subscriptions and replications from its events.
+
+Long because stays are also told alone, which costs far less than a whole history.
+"""
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence

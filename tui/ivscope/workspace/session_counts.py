@@ -44,7 +44,7 @@ class TimedCounts:
         self._reaches = reaches = Reaches(provider)
         self.publishers = Publishers(log.log, lambda: reaches.in_scan(scan))
         """Who was publishing when."""
-        self._reach_of = reaches.in_scan(scan)
+        self.look()
         self.hold_until(known_until(provider, scan.session))
 
     def hold_until(self, until: datetime) -> None:
@@ -62,6 +62,7 @@ class TimedCounts:
 
     def look(self) -> None:
         """Look anew how far everybody is read."""
+        self._failed = self.scan.log.failures
         self._reach_of = self._reaches.in_scan(self.scan)
 
     def read_to(self) -> datetime | None:
@@ -73,7 +74,7 @@ class TimedCounts:
         return self.publishers.levels(window, columns, self.until)
 
     def _reach(self, participant_id: str) -> Reach:
-        is_unread = participant_id in self.scan.log.failures
+        is_unread = participant_id in self._failed
         return NOTHING_KNOWN if is_unread else self._reach_of(participant_id)
 
 
