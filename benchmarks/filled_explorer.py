@@ -172,7 +172,7 @@ class FilledExplorer(PlainApp):
         super().__init__(driver_class=QuickDriver)
         self._provider = provider
         self._place = place
-        ui = UiThread(self.call_later, self.call_after)
+        ui = UiThread(self.call_later, self.call_after, lambda: self.typed)
         self._jobs = Jobs(SYSTEM_CLOCK, ui, self._crash)
 
     def _crash(self, error: Exception) -> None:

@@ -26,7 +26,9 @@ class MovedClock:
         """Seconds by which the time of day has moved more than that: a machine that sleeps counts
         no seconds, and a clock that is set jumps."""
         self.clock = Clock(self.now, self.monotonic, self._wait_until)
-        self.ui = UiThread(self._soon, self._later)
+        self.typed = 0
+        """Keys that have come."""
+        self.ui = UiThread(self._soon, self._later, lambda: self.typed)
         self._lock = threading.Lock()
         self._waiting: dict[int, tuple[float, threading.Condition]] = {}
         self._numbers = count()

@@ -382,3 +382,37 @@ async def test_those_with_most_errors_come_first_once_everybody_is_read_and_a_ke
         await journey.press("!")
         await journey.until("errors of all 40 read")
         assert first() == "noor-web"
+
+
+async def test_while_no_key_comes_all_is_counted_that_a_view_needs_and_let_go_with_the_session():
+    async with explorer(at(), size=(80, 24), unlimited=True) as journey:
+        await journey.until("40 participants, all read")
+        views = journey.explorer._views
+        assert views._counts is None
+        await journey.press("M")
+        await journey.until("2,161 events, all read")
+        await journey.until(lambda: views._counts is not None and not views._at_rest._alarm.is_set)
+        counts = views._counts
+        assert counts.tally.span is not None
+        assert not counts.prepare(0)
+        await journey.press("i")
+        await journey.until("24 got 43 errors")
+        assert journey.app.screen._data._counts.tally is counts.tally
+        await journey.press("escape", "escape", "escape")
+        await journey.until(lambda: journey.here.level is Level.SESSIONS)
+        await journey.until(lambda: views._counts is None)
+
+
+async def test_a_participant_that_is_read_is_counted_while_no_key_comes():
+    async with explorer(at(PRIYA), size=(80, 24), unlimited=True) as journey:
+        await journey.until("all read")
+        views = journey.explorer._views
+        await journey.until(lambda: views._participant_counts is not None)
+        counts = views._participant_counts
+        await journey.until(lambda: not counts.work(0))
+        await journey.press("i")
+        await journey.until(lambda: isinstance(journey.app.screen, SummaryScreen))
+        assert journey.app.screen._data._counts is counts
+        await journey.press("escape", "escape")
+        await journey.until(lambda: journey.here.level is Level.PARTICIPANTS)
+        await journey.until(lambda: views._participant_counts is None)

@@ -487,8 +487,9 @@ def test_no_order_of_a_simulated_history_contradicts_its_spans(faults):
     for world, log, history in logs_in_whole_seconds(faults):
         order = causal_order(log, range(len(log)))
         place = {at: index for index, at in enumerate(order)}
-        for track in (history.stays, history.publishing, *history.subscribed):
-            for one in track.intervals:
+        tracks = history.stays.intervals, history.publishing.intervals, *history.subscribed
+        for intervals in tracks:
+            for one in intervals:
                 if one.is_paired:
                     pairs += 1
                     assert place[one.start] < place[one.stop], (world, one)

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from ivscope.analysis.event_tally import Bucket, EventTally
 from ivscope.analysis.time_window import window_between
+from ivscope.domain.events import Event
+from ivscope.provider.store.event_log import EventLog
 from support.given_facts import at, event, log_of
 
 events = st.lists(
@@ -49,3 +51,19 @@ def test_the_span_holds_every_event():
     log.append([event(9, "LEFT")])
     tally.advance(1)
     assert tally.span == (at(3), at(9) + timedelta(seconds=1))
+
+
+def test_years_that_four_bytes_do_not_hold_are_counted_like_others():
+    days = [-(10**5), -(10**4), 0, 10**4, 10**5]
+    log = EventLog()
+    for day in days:
+        log.append([Event("LEFT", "p", at(0) + timedelta(days=day))])
+        log.append([Event("JOINED", "p", at(0) + timedelta(days=day, seconds=1))])
+    tally = EventTally(log)
+    tally.advance(1)
+    first, last = (at(0) + timedelta(days=day) for day in (days[0], days[-1]))
+    assert tally.span == (first, last + timedelta(seconds=2))
+    for day in days:
+        moment = at(0) + timedelta(days=day)
+        buckets = tally.buckets(window_between(moment, moment + timedelta(seconds=2)), 2)
+        assert [one.events for one in buckets] == [1, 1]

@@ -197,3 +197,16 @@ def test_a_summary_with_a_random_part_estimates_the_others():
     assert found.first.by_code == (("QUOTA", 2),)
     assert builder.summary(**told, estimated=found).estimates == found
     assert builder.summary(**told).estimates is None
+
+
+@pytest.mark.parametrize("codes", [3, 29, 30, 31, 40, 300])
+def test_events_are_counted_by_name_however_many_kinds_there_are(codes):
+    errors = [Event("PUBLISH_ERROR", "p", error_code=f"C{at % codes}") for at in range(900)]
+    told = all_of(log_of([Event("JOINED", "p"), Event("LEFT", "p"), *errors]))
+    assert {row.name: row.count for row in told.by_name} == {
+        "PUBLISH_ERROR": 900,
+        "JOINED": 1,
+        "LEFT": 1,
+    }
+    by_code = {row.code: row.count for row in told.by_code}
+    assert by_code == Counter(one.error_code for one in errors)

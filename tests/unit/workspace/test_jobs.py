@@ -4,7 +4,15 @@ import threading
 
 import pytest
 
-from ivscope.workspace.jobs import Alarm, Coalescer, Debounce, Outcome, SlicedJob, ThreadJob
+from ivscope.workspace.jobs import (
+    Alarm,
+    AtRest,
+    Coalescer,
+    Debounce,
+    Outcome,
+    SlicedJob,
+    ThreadJob,
+)
 from support.moved_clock import MovedClock
 
 
@@ -226,6 +234,73 @@ def test_a_job_does_nothing_before_there_is_something_to_draw_on(time):
     pile.job.draw()
     time.pass_time(5)
     assert pile.worked == pile.drawn == []
+
+
+# AtRest.
+
+
+class Ahead:
+    """Work of some slices that nobody has asked for; each slice is noted with its time."""
+
+    def __init__(self, time, slices):
+        self.time, self.left, self.done = time, slices, []
+
+    def work(self, seconds):
+        assert seconds < 0.005  # a key waits for one slice
+        if self.left:
+            self.left -= 1
+            self.done.append(self.time.seconds)
+        return self.left > 0
+
+
+def test_work_ahead_begins_when_no_key_has_come_for_a_while_and_leaves_no_timer(time):
+    ahead = Ahead(time, 3)
+    at_rest = AtRest(time.jobs(), ahead.work)
+    at_rest.changed()
+    at_rest.changed()
+    assert len(time.timers) == 1
+    time.pass_time(0.29)
+    assert ahead.done == []
+    time.pass_time(0.1)
+    assert ahead.done == pytest.approx([0.3, 0.301, 0.302])
+    assert time.timers == []
+
+
+def test_a_key_stops_work_ahead_before_the_next_slice_until_it_rests_again(time):
+    ahead = Ahead(time, 3)
+    at_rest = AtRest(time.jobs(), ahead.work)
+    at_rest.changed()
+    time.pass_time(0.3)
+    assert len(ahead.done) == 1
+    time.typed += 1
+    time.pass_time(0.29)
+    at_rest.changed()
+    assert len(ahead.done) == 1
+    time.pass_time(0.1)
+    assert len(ahead.done) == 3
+    assert time.timers == []
+
+
+def test_who_only_passes_through_has_nothing_done_ahead(time):
+    ahead = Ahead(time, 3)
+    at_rest = AtRest(time.jobs(), ahead.work)
+    for _ in range(10):
+        time.typed += 1
+        at_rest.changed()
+        time.pass_time(0.25)
+    assert ahead.done == []
+
+
+def test_work_ahead_that_is_done_is_asked_once_for_what_a_key_has_changed(time):
+    asked = []
+    at_rest = AtRest(time.jobs(), lambda _: asked.append(time.seconds))
+    at_rest.changed()
+    time.pass_time(60)
+    assert len(asked) == 1
+    at_rest.changed()
+    time.pass_time(60)
+    assert len(asked) == 2
+    assert time.timers == []
 
 
 # ThreadJob.

@@ -69,7 +69,7 @@ class EventTally:
         ends = self._all.ends
         if ends is None:
             return None
-        first, last = (time // SECOND for time in ends)
+        first, last = ends
         end = min((last + 1) * SECOND, LATEST_US)
         return from_microseconds(first * SECOND), from_microseconds(end)
 
@@ -97,17 +97,22 @@ class EventTally:
 
 
 def _whole_seconds(window: TimeWindow, columns: int) -> list[int]:
-    """Return where each column begins to count, and what follows the last: microseconds.
-
-    All of them are whole seconds.
-    """
+    """Return the second in which each column begins to count, and that after the last."""
     edges = window.edges(columns)
     edges[-1] += 1  # The last column holds the end of the window too.
-    return [-(-edge // SECOND) * SECOND for edge in edges]
+    return [-(-edge // SECOND) for edge in edges]
+
+
+_UNTIMED = NO_TIME // SECOND
+"""What becomes of the time of an event without one; every other second is later."""
+
+
+_LAST = 2**32 - 1
+"""The last second that four bytes hold."""
 
 
 class _SortedTimes:
-    """Times that come in any order, in few parts that are sorted each.
+    """The seconds of times that come in any order, in few parts that are sorted each.
 
     A part is joined with the one before it once it has grown as long, so that pages that come one
     by one make no more parts than a whole log that comes at once.
@@ -120,25 +125,26 @@ class _SortedTimes:
 
     def add(self, times: Iterable[int]) -> None:
         """Add times in microseconds; those that are none are left out."""
-        new = sorted(times)
-        del new[: bisect_left(new, NO_TIME + 1)]
+        new = sorted([time // SECOND for time in times])
+        del new[: bisect_left(new, _UNTIMED + 1)]
         if not new:
             return
         parts = self._parts
         while parts and len(parts[-1]) <= min(len(new), _MOST_SORTED - len(new)):
             new.extend(parts.pop())
             new.sort()
-        parts.append(array("q", new))
+        # Four bytes a second until 2106, eight for what lies beyond.
+        parts.append(array("I" if new[0] >= 0 and new[-1] <= _LAST else "q", new))
 
     @property
     def ends(self) -> tuple[int, int] | None:
-        """The first and the last time; None without any."""
+        """The first and the last second; None without any."""
         if not self._parts:
             return None
         return min(part[0] for part in self._parts), max(part[-1] for part in self._parts)
 
     def between(self, moments: list[int]) -> list[int]:
-        """Return how many times lie from each of some rising moments to below the next one."""
+        """Return how many lie from each of some rising seconds to below the next one."""
         before = [0] * len(moments)
         for part in self._parts:
             at = 0

@@ -1,4 +1,7 @@
-"""Histories: a participant's stays, publishing, subscriptions and replications from its events."""
+"""Histories: a participant's stays, publishing, subscriptions and replications from its events.
+
+Long because stays are also told alone, which costs far less than a whole history.
+"""
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,11 +15,12 @@ from ivscope.analysis.intervals import (
     SECOND,
     SPAN_NAMES,
     Family,
+    Interval,
     Reach,
     Track,
     bounds_of,
 )
-from ivscope.analysis.pairing import Doubts, Half, Stays, stays_of, track_of
+from ivscope.analysis.pairing import Doubts, Half, Stays, intervals_of, stays_of, track_of
 from ivscope.analysis.timed_events import flags_of, looked_up, places_of
 from ivscope.domain import events
 from ivscope.domain.events import Event
@@ -59,14 +63,9 @@ class EventRole(NamedTuple):
     is_end: bool
     detail: str
     """Distinguishes starts and ends of one time."""
-
-    @property
-    def is_sign(self) -> bool:
-        """Whether the event shows that the participant is connected.
-
-        An end does not: it may come after LEFT.
-        """
-        return self.family is not Family.STAY and not self.is_end
+    is_sign: bool
+    """Whether the event shows that the participant is connected. An end does not: it may come
+    after LEFT."""
 
 
 _ROLES: Final[dict[str, tuple[Family | None, bool]]] = {
@@ -82,7 +81,11 @@ _ROLES: Final[dict[str, tuple[Family | None, bool]]] = {
 def role_of(kind: EventKind) -> EventRole | None:
     """Return what a kind of event says; None when it says nothing of this."""
     found = None if kind.name is None else _ROLES.get(kind.name)
-    return None if found is None else EventRole(*found, f"{kind.replica} {kind.error_code}")
+    if found is None:
+        return None
+    family, is_end = found
+    is_sign = family is not Family.STAY and not is_end
+    return EventRole(family, is_end, f"{kind.replica} {kind.error_code}", is_sign)
 
 
 class KindRoles:
@@ -189,21 +192,26 @@ class Sorted:
 
     def track(self, key: Key, stays: Stays, reach: Reach, log: EventLog) -> Track:
         """Return when something else was on."""
-        family = key[0]
-        capability, stay = CAPABILITIES[family], (Family.STAY, None)
+        halves, doubts = self.halves.get(key, ()), self._doubts(key, log)
+        return track_of(halves, stays, reach, doubts, follows=key[0] is not Family.REPLICATION)
+
+    def subscribed(self, key: Key, stays: Stays, reach: Reach, log: EventLog) -> list[Interval]:
+        """Return the intervals of a subscription."""
+        return intervals_of(self.halves.get(key, ()), stays, reach, self._doubts(key, log))
+
+    def _doubts(self, key: Key, log: EventLog) -> Doubts:
+        capability, stay = CAPABILITIES[key[0]], (Family.STAY, None)
         taken = sorted(
             bounds_of(time)
             for time, position in self.exchanges
             if may_take(log[position].new_token, capability)
         )
-        doubts = Doubts(
+        return Doubts(
             taken,
             # With a JOINED somewhere nothing is known to have ended with a stay.
             untimed_start=key in self.untimed_starts or stay in self.untimed_starts,
             untimed_end=bool(self.untimed_ends & {key, stay}) or self.untimed_exchange,
         )
-        follows = family is not Family.REPLICATION
-        return track_of(self.halves.get(key, ()), stays, reach, doubts, follows=follows)
 
     def keys(self, family: Family) -> list[Key]:
         """List what has starts or ends in a family, such as each subscription."""
@@ -217,8 +225,8 @@ class History:
 
     stays: Track
     publishing: Track
-    subscribed: tuple[Track, ...]
-    """One for each publisher."""
+    subscribed: tuple[list[Interval], ...]
+    """The subscriptions to each publisher, oldest first."""
     errors: "array[int]"
     """Ascending, microseconds."""
     latest: int
@@ -242,14 +250,16 @@ def history_of(
         check: Called now and then; what it raises ends the work.
     """
     found, errors, latest = Sorted(), array("q"), NO_TIME
+    said: dict[int, tuple[bool, bool, EventRole | None]] = {}
     for position, time, kind, remote in rows:
-        if not roles.is_fact(kind):
+        if kind not in said:
+            said[kind] = roles.is_fact(kind), roles.is_error(kind), roles.of(kind)
+        is_fact, is_error, role = said[kind]
+        if not is_fact:
             continue
-        is_timed = time > NO_TIME
         latest = max(latest, time)
-        if is_timed and roles.is_error(kind):
+        if is_error and time > NO_TIME:
             errors.append(time)
-        role = roles.of(kind)
         if role is not None and role.family is not Family.REPLICATION:
             key: Key | None = None
             if role.family is not None:
@@ -257,15 +267,15 @@ def history_of(
             found.take(role, key, position, time)
     stays = found.stays(reach)
 
-    def tracks() -> Iterator[Track]:
+    def subscribed() -> Iterator[list[Interval]]:
         for key in found.keys(Family.SUBSCRIBE):
             check()
-            yield found.track(key, stays, reach, log)
+            yield found.subscribed(key, stays, reach, log)
 
     return History(
         stays.track,
         found.track((Family.PUBLISH, None), stays, reach, log),
-        tuple(tracks()),
+        tuple(subscribed()),
         array("q", sorted(errors)),
         latest,
     )

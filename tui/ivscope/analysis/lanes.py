@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum, auto
-from itertools import compress, pairwise
+from itertools import chain, compress, pairwise
 from math import inf
 from typing import Final
 
@@ -221,7 +221,7 @@ class _Lane:
         self._errors = told.errors
         layers = (
             (LaneCell.MAYBE_PUBLISHING, told.publishing.intervals),
-            (LaneCell.SUBSCRIBED, tuple(one for own in told.subscribed for one in own.intervals)),
+            (LaneCell.SUBSCRIBED, tuple(chain.from_iterable(told.subscribed))),
             (LaneCell.JOINED, told.stays.intervals),
         )
         latest = max(until, told.latest)

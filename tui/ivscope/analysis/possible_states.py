@@ -264,6 +264,9 @@ _SILENT_COST: Final = {
 """Missing ends, by the state after a group and the one before the next; nothing goes on in
 silence."""
 
+_NO_COST: Final[dict[tuple[int, int], int]] = {}
+"""The same where the gap between them is not read, or something in it says what happened."""
+
 
 @slotted
 class Group:
@@ -360,27 +363,24 @@ class PossibleStates:
         when it is not read whole, or has too many events."""
 
     def _forward(self, states: int, inside: Sequence[tuple[int, int]] | None) -> None:
+        anything, follows = self._any, self._follows
         for at, group in enumerate(self.groups):
-            before, after = (self._any, self._any) if inside is None else inside[at]
+            before, after = (anything, anything) if inside is None else inside[at]
             gap, counts = self.gaps[at + 1], self._counts[at]
             entries = states & before
             wanted = after & ON if gap.heard is not None else after
             exits = _exits(entries, counts) & wanted if group.is_known else wanted
             is_broken = not exits
             if is_broken:
-                entries = self._any
+                entries = anything
                 exits = _exits(entries, counts)
-                exits = exits & wanted or exits or self._any
+                exits = exits & wanted or exits or anything
             self.entries.append(entries)
             self.exits.append(exits)
             self.broken.append(is_broken)
-            states = self._through(gap, exits)
-
-    def _through(self, gap: Gap, states: int) -> int:
-        """What states become in a gap."""
-        if not gap.is_known:
-            return self._any
-        return OUT | IN if self.is_cut(gap) else _DOWN[states] & self._any
+            states = anything
+            if gap.is_known:
+                states &= OUT | IN if follows and gap.cut is not None else _DOWN[exits]
 
     def is_cut(self, gap: Gap) -> bool:
         """Whether what was on before a gap has ended in it with its stay."""
@@ -403,15 +403,19 @@ class PossibleStates:
         steps: list[dict[int, tuple[int, int, Way | None]]] = []
         before = {ANY: 0}
         for at, ways in enumerate(self.ways):
+            gap = self.gaps[at]
+            is_silent = gap.is_known and not (self.broken[at] or self.is_cut(gap))
+            missing = (_SILENT_COST if is_silent else _NO_COST).get
             found: dict[int, tuple[int, int, Way | None]] = {}
             for way in ways:
+                entry = way.entry
                 costs = [
-                    (cost + self._cost(at, state, way.entry), state)
-                    for state, cost in before.items()
+                    (cost + missing((state, entry), 0), state) for state, cost in before.items()
                 ]
                 cost, state = min(costs) if len(costs) > 1 else costs[0]
-                if way.exit not in found or cost + way.cost < found[way.exit][0]:
-                    found[way.exit] = cost + way.cost, state, way
+                cost += way.cost
+                if way.exit not in found or cost < found[way.exit][0]:
+                    found[way.exit] = cost, state, way
             if not found:
                 cost, state = min((cost, state) for state, cost in before.items())
                 found[ANY] = cost, state, None
@@ -423,10 +427,3 @@ class PossibleStates:
             _, last, taken = step[last]
             chosen.append(taken)
         return chosen[::-1]
-
-    def _cost(self, at: int, state: int, entry: int) -> int:
-        """Of going from a state to another in the gap before a group."""
-        gap = self.gaps[at]
-        if not gap.is_known or self.broken[at] or self.is_cut(gap):
-            return 0
-        return _SILENT_COST.get((state, entry), 0)

@@ -23,7 +23,7 @@ from ivscope.analysis.session_summary import (
     StateRow,
     Summary,
 )
-from ivscope.analysis.timed_events import flags_of
+from ivscope.analysis.timed_events import flags_of, looked_up
 from ivscope.domain import events
 from ivscope.domain.clock import work_limit
 from ivscope.domain.durations import per_minute
@@ -104,6 +104,11 @@ def _drill(failing: Failing, names: list[str] | None) -> str | None:
 _CHUNK = 8_192
 """Events counted between two looks at the clock: about 1 ms, 3 ms when all are errors."""
 
+_FEW_KINDS = 32
+"""Up to so many kinds are counted each for itself: a look takes 4 us, all events of a part 300."""
+
+_EACH_KIND = bytes(range(_FEW_KINDS))
+
 _TOP = 20
 """At most so many participants with errors are listed: as many as fit on a screen."""
 
@@ -171,6 +176,10 @@ class SummaryBuilder:
             times = array(times.typecode, compress(times, facts))
             self._kinds.update(compress(columns.kinds, facts))
             count = len(times)
+        elif len(log.tables.kinds) <= _FEW_KINDS:
+            # One look through the bytes for each kind: far quicker than one step for each event.
+            flags = looked_up(columns.kinds, _EACH_KIND)
+            self._kinds.update({kind: found for kind in _EACH_KIND if (found := flags.count(kind))})
         else:
             self._kinds.update(columns.kinds)
         self.facts += count

@@ -73,7 +73,7 @@ class IvscopeApp(KeyByKey):
         self._local_zone, self._clock = local_zone, clock
         self._history = history
         self._provider: StageDataProvider | None = None
-        ui = UiThread(self.call_later, self.call_after)
+        ui = UiThread(self.call_later, self.call_after, lambda: self.typed)
         self.jobs = Jobs(clock, ui, self._crash)
         """All background work, and what became of it."""
         self.leaving_keys = effective_keys(self._configuration)["app.quit"].split(",")

@@ -196,6 +196,15 @@ class PlainApp(App[None]):
         """Return the variables of the stylesheets, for a theme that is none of ours."""
         return ROLE_VARIABLES
 
+    typed = 0
+    """A number that grows with every key, click and paste as soon as it comes."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note that something was typed before it does anything."""
+        if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
+            self.typed += 1
+        await super().on_event(event)
+
     def call_after(self, seconds: float, act: Callable[[], object]) -> Callable[[], object]:
         """Call a function once after some time, however busy this machine is.
 

@@ -57,6 +57,7 @@ class KeyByKey(PlainApp):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        self.typed += 1
         if self._holds_keys and _key_of(event) in self.leaving_keys:
             self.exit()
             return

@@ -10,6 +10,7 @@ from textual.screen import ScreenResultType
 from textual.widget import Widget
 
 from ivscope.analysis.lanes import Lanes, MadeLane
+from ivscope.domain.clock import work_limit
 from ivscope.domain.frozen import frozen
 from ivscope.render.bars import Trouble, footer_line, trouble_lines
 from ivscope.render.lines import plain
@@ -274,8 +275,9 @@ _LANE_EVENTS = 200
 """A lane of so many events takes some 2 ms, and a screen has thirty; longer ones are left to a
 thread."""
 
-_LANES_TOGETHER = 8
-"""So many of them are drawn together: the first are there soon, and all do not draw one by one."""
+_LANES_SECONDS = 0.1
+"""Those made in this time are drawn together: the first are there soon, and each drawing of all
+takes 12 ms."""
 
 
 class CountingScreen(OverlayScreen[ScreenResultType]):
@@ -321,11 +323,16 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
         raise NotImplementedError
 
     def _draw_counted(self) -> None:
-        """Draw; once all is counted, have the lanes made in a thread that would take long."""
+        """Draw; once all is counted and on screen, begin what takes long."""
         self.draw()
         if not self.counting.is_done:
             return  # A thread would slow the counting down.
-        names = list(self._lanes.awaited)[:_LANES_TOGETHER]
+        # Begun now, it would slow down what is drawn.
+        self.call_after_refresh(self.begin_long)
+
+    def begin_long(self) -> None:
+        """Begin in a thread what takes long, behind what is on screen by now."""
+        names = list(self._lanes.awaited)
         if names and not (self._reading.is_going() and self._lane_job.rests):
             made = partial(self._made_lanes, names)
             self._lane_job.start(made, self._take_lanes, self._no_lanes)
@@ -335,7 +342,12 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
             if not self.counting.is_open:
                 raise GivenUpError
 
-        return {name: self._lanes.made(name, check) for name in names}
+        is_over, lanes = work_limit(_LANES_SECONDS), dict[str, MadeLane]()
+        for name in names:
+            lanes[name] = self._lanes.made(name, check)
+            if is_over():
+                break
+        return lanes
 
     def _no_lanes(self, error: Exception) -> None:
         if not isinstance(error, GivenUpError):
@@ -343,6 +355,7 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
 
     def _take_lanes(self, made: Mapping[str, MadeLane]) -> None:
         self._lanes.keep(made)
+        self.begin_long()  # the next ones, while these are drawn
         self.counting.draw()
 
     @property

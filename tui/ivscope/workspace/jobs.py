@@ -7,6 +7,7 @@ thread; only `work` functions that say so run in threads. Each way to delay work
 - `Debounce`: at once, but while a key is held down only after it rests.
 - `Coalescer`: what other threads announce; many announcements become one.
 - `SlicedJob`: long work on the UI thread, in slices between the keys.
+- `AtRest`: the same for what nobody has asked for yet, while no key comes.
 - `ThreadJob`: work in a thread, one piece at a time, dropped on quit.
 
 Work that a person asked for, such as saving a file, is a `Promise`: quitting waits for it.
@@ -30,6 +31,13 @@ Result = TypeVar("Result")
 SLICE_SECONDS = 0.008
 """Length of a slice on the UI thread: a key waits for one slice and a frame at most."""
 
+_REST_SECONDS = 0.3
+"""Work that nobody has asked for begins when no key has come for so long: who only passes through
+presses the next key sooner."""
+
+_REST_SLICE_SECONDS, _REST_PAUSE_SECONDS = 0.004, 0.001
+"""Length of its slices, and the pause in which keys are taken in: one slice may delay a key."""
+
 _AT_ONCE = 6
 """So many changes are taken in at once each: a key sets off a few, and all show without delay."""
 
@@ -47,15 +55,21 @@ _GIVING_UP_SECONDS = 0.15
 """How long giving up waits for a half-written file to be removed. Quitting may take 0.2 s."""
 
 
+def _nothing_typed() -> int:
+    return 0
+
+
 @frozen
 class UiThread:
-    """The two functions of Textual that jobs need."""
+    """The functions of Textual that jobs need."""
 
     soon: Callable[[Callable[[], object]], object]
     """Calls a function on the UI thread. May be called from any thread."""
     later: Callable[[float, Callable[[], object]], Callable[[], object]]
     """Calls a function on the UI thread after so many seconds; returns a function that stops that.
     Called on the UI thread only."""
+    typed: Callable[[], int] = _nothing_typed
+    """Returns a number that grows with every key as soon as it comes, before it does anything."""
 
 
 @frozen
@@ -488,6 +502,39 @@ class SlicedJob:
             self._alarm.stop()
         if is_drawn:
             self.draw()
+
+
+class AtRest:
+    """Work that is done ahead on the UI thread, in short slices, while no key comes."""
+
+    def __init__(self, jobs: Jobs, work: Callable[[float], bool]) -> None:
+        """Do nothing before `changed`.
+
+        Args:
+            jobs: The owner.
+            work: Works for about so many seconds; returns whether more is left. Asked again after
+                every key, so it must be quick to say that nothing is left.
+        """
+        self._typed = jobs.ui.typed
+        self._work = work
+        self._alarm = Alarm(jobs, self._slice)
+        self._seen = 0
+        """Keys that had come when the present rest began."""
+
+    def changed(self) -> None:
+        """Work once no key comes for a while: a key has come, or there may be more to do."""
+        if not self._alarm.is_set:
+            self._rest()
+
+    def _rest(self) -> None:
+        self._seen = self._typed()
+        self._alarm.set(_REST_SECONDS)
+
+    def _slice(self) -> None:
+        if self._typed() != self._seen:
+            self._rest()
+        elif self._work(_REST_SLICE_SECONDS):
+            self._alarm.set(_REST_PAUSE_SECONDS)
 
 
 class ThreadJob(Generic[Result]):

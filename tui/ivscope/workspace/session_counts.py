@@ -1,7 +1,8 @@
-"""What is counted of a session: TimedCounts over its time, SessionCounts for its summary too."""
+"""What is counted of a session, over its time and for its summary, and of one participant."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from math import log1p
@@ -15,10 +16,12 @@ from ivscope.analysis.publishers import PublisherLevel, Publishers
 from ivscope.analysis.session_summary import Summary
 from ivscope.analysis.summary import SummaryBuilder
 from ivscope.analysis.time_window import TimeWindow
+from ivscope.domain.clock import work_limit
 from ivscope.domain.stages import ParticipantScope, ParticipantSummary, SessionScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.fetch.scan_progress import ScanState
+from ivscope.provider.store.event_log import EventLog
 from ivscope.workspace.reaches import Reaches
 
 
@@ -38,13 +41,18 @@ class TimedCounts:
         log = scan.log
         self.tally = EventTally(log.log)
         """Events and errors of every second."""
-        self._reaches = Reaches(provider)
-        self.publishers = Publishers(log.log, lambda: self._reaches.in_scan(scan))
+        self._reaches = reaches = Reaches(provider)
+        self.publishers = Publishers(log.log, lambda: reaches.in_scan(scan))
         """Who was publishing when."""
-        self._reach_of = self._reaches.in_scan(scan)
-        self.until = known_until(provider, scan.session)
+        self.look()
+        self.hold_until(known_until(provider, scan.session))
+
+    def hold_until(self, until: datetime) -> None:
+        """Begin new lanes, which go up to a time; what is counted is as true as before."""
+        self.until = until
         """When the session ended; of one that was live, when this was made."""
-        self.lanes = Lanes(log.log, log.ranges, self._reach, self.until)
+        log = self.scan.log
+        self.lanes = Lanes(log.log, log.ranges, self._reach, until)
         """What every participant did, as far as it was known at the last `look`."""
 
     def count_times(self, seconds: float) -> bool:
@@ -54,6 +62,7 @@ class TimedCounts:
 
     def look(self) -> None:
         """Look anew how far everybody is read."""
+        self._failed = self.scan.log.failures
         self._reach_of = self._reaches.in_scan(self.scan)
 
     def read_to(self) -> datetime | None:
@@ -65,7 +74,7 @@ class TimedCounts:
         return self.publishers.levels(window, columns, self.until)
 
     def _reach(self, participant_id: str) -> Reach:
-        is_unread = participant_id in self.scan.log.failures
+        is_unread = participant_id in self._failed
         return NOTHING_KNOWN if is_unread else self._reach_of(participant_id)
 
 
@@ -73,23 +82,44 @@ class SessionCounts(TimedCounts):
     """Counts everything that a scan has read: over time, and for the summary."""
 
     def __init__(self, provider: StageDataProvider, scan: Scan) -> None:
-        """Begin without counts.
-
-        Args:
-            provider: What was read of the session.
-            scan: The scan, with the events of everybody.
-        """
+        """Begin without counts. Arguments as for `TimedCounts`."""
         super().__init__(provider, scan)
         self._provider = provider
         self._builder = SummaryBuilder(scan.log.log)
         self._people = ListedParticipants()
         self._estimates: Estimates | None = None
         self._estimated_at: tuple[ScanState, int, int] | None = None
+        self._prepared: tuple[object, ...] = ()
+        """What was read when `prepare` had counted all of it."""
+        self._not_looked_at: Iterator[str] = iter(())
+        """Ids of those whom it has to look at."""
 
     def work(self, seconds: float) -> bool:
         """Count for about so many seconds. Returns whether more is left to count."""
         is_more = self._builder.advance(seconds / 3)
         return self.count_times(seconds * 2 / 3) or is_more
+
+    def prepare(self, seconds: float) -> bool:
+        """Count for about so many seconds, and look at everybody, before a view needs that.
+
+        Returns:
+            Whether more is left to do.
+        """
+        scan, is_over = self.scan, work_limit(seconds)
+        read = len(scan.log.log), *self._reaches.state(scan)
+        if read != self._prepared:
+            if self.work(seconds):
+                return True
+            self.look()
+            # Of a live session a view looks up to when it is opened.
+            has_ended = self.until == known_until(self._provider, scan.session)
+            self._prepared = read
+            self._not_looked_at = iter(scan.log.participant_ids if has_ended else ())
+        for participant_id in self._not_looked_at:
+            self.lanes.look(participant_id)
+            if is_over():
+                return True
+        return False
 
     def summary(self) -> Summary:
         """Sum up what is counted so far."""
@@ -127,10 +157,15 @@ class SessionCounts(TimedCounts):
 def counts_of(provider: StageDataProvider, scan: Scan, kept: SessionCounts | None) -> SessionCounts:
     """Return the counts of a scan: those that are kept if they are of it, else new ones.
 
-    Those of a session that is live begin anew: they hold up to when they were made.
+    Those of a session that is live hold up to when they were made. New ones go on from what they
+    have counted.
     """
-    if kept is None or kept.scan is not scan or kept.until != known_until(provider, scan.session):
+    if kept is None or kept.scan is not scan:
         return SessionCounts(provider, scan)
+    until = known_until(provider, scan.session)
+    if kept.until != until:
+        kept = copy(kept)
+        kept.hold_until(until)
     return kept
 
 
@@ -144,6 +179,22 @@ def known_until(provider: StageDataProvider, scope: SessionScope) -> datetime:
 def _percents(count: int) -> int:
     """Return a number that grows by one when a count has grown by one percent."""
     return int(100 * log1p(count))
+
+
+class ParticipantCounts:
+    """Counts what is read of one participant. Not for two threads at once."""
+
+    def __init__(self, log: EventLog) -> None:
+        self.log = log
+        self.builder = SummaryBuilder(log)
+        """For its summary."""
+        self.tally = EventTally(log)
+        """Events and errors of every second."""
+
+    def work(self, seconds: float) -> bool:
+        """Count for about so many seconds. Returns whether more is left to count."""
+        parts = self.builder, self.tally
+        return sum(part.advance(seconds / len(parts)) for part in parts) > 0
 
 
 def participant_summary(

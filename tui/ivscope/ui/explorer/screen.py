@@ -296,6 +296,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             self._unsent.close()
         self._unsent = None
         self.refresh(layout=True, repaint=False)
+        self._views.stirred()
         self.call_after_refresh(self.post_message, self.Begun())
 
     def _announce(self, what: Fetchable | Scan) -> None:
@@ -474,11 +475,13 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     def after(self, command: Command) -> None:
         """Forget the typed number, and draw header, status and footer unless the cursor moved."""
         self.context.count.take()
+        self._views.stirred()
         if command.area is not Area.MOVING:
             self.show_bars()
 
     def on_key(self, event: events.Key) -> None:
         """Give keys that are not commands to the key gate."""
+        self._views.stirred()
         if self._gate.take(event.key):
             event.stop()
         else:

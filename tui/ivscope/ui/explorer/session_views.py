@@ -6,12 +6,15 @@ Long because each view is opened, left, and come back to in the same ways.
 from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 from ivscope.analysis.listed_participants import Names
 from ivscope.analysis.time_input import TimeInputError, TimeReference, read_time
 from ivscope.domain.stages import ParticipantSummary, SessionScope
 from ivscope.provider.fetch.scan import Scan
+from ivscope.provider.fetch.scan_progress import ScanState
+from ivscope.provider.store.event_log import EventLog
 from ivscope.render.bars import Crumb, header_line
 from ivscope.render.lines import Line
 from ivscope.settings.commands import View
@@ -27,6 +30,7 @@ from ivscope.workspace.event_stream import (
     begun_scan,
     session_times,
 )
+from ivscope.workspace.jobs import AtRest
 from ivscope.workspace.place import Level, Place
 
 if TYPE_CHECKING:
@@ -35,7 +39,17 @@ if TYPE_CHECKING:
     from ivscope.ui.lanes.view import LanesView
     from ivscope.ui.summary.data import SummaryData
     from ivscope.ui.summary.screen import Drill, SummaryScreen
-    from ivscope.workspace.session_counts import SessionCounts
+    from ivscope.workspace.session_counts import ParticipantCounts, SessionCounts
+
+_MODULES: Final = (
+    "ivscope.workspace.session_counts",
+    "ivscope.export.messages",
+    "ivscope.findings.shared_users",
+    "ivscope.ui.summary.data",
+    "ivscope.ui.summary.screen",
+    "ivscope.ui.lanes.screen",
+)
+"""What the summary and the lanes need, in parts that load in 2 to 6 ms each."""
 
 
 class NextFailing:
@@ -156,7 +170,11 @@ class SessionViews:
         self._next_failing = NextFailing(context, events, navigation)
         self._counts: SessionCounts | None = None
         """What the last view of everybody counted: the next one goes on from there."""
+        self._participant_counts: ParticipantCounts | None = None
+        """The same of the participant on screen."""
         self._view: SummaryScreen | LanesScreen | CompareScreen | None = None
+        self._not_loaded = list(_MODULES)
+        self._at_rest = AtRest(context.jobs, self._prepare)
         add = context.handlers.add
         add("triage.summary", self._open_summary, navigation.why_no_session)
         add("triage.lanes", self._open_lanes, navigation.why_no_session)
@@ -171,10 +189,48 @@ class SessionViews:
     def changed(self, changed: Collection[object]) -> None:
         """Called when something of the provider changed."""
         self._next_failing.changed(changed)
-        if self._counts is not None and not self._is_here(self._counts.scan):
-            self._counts = None  # The events of a session that was left may be let go.
         if self._view is not None:
             self._view.changed()
+        self.stirred()
+
+    def stirred(self) -> None:
+        """Called after every key: another place may be on screen, and once it rests views are near.
+
+        What was counted of a place that was left is dropped: its events may be let go.
+        """
+        if self._counts is not None and not self._is_here(self._counts.scan):
+            self._counts = None
+        own = self._participant_counts
+        if own is not None and not self._is_shown(own.log):
+            self._participant_counts = None
+        self._at_rest.changed()
+
+    def _prepare(self, seconds: float) -> bool:
+        """Do for some seconds what a summary or lanes would begin with.
+
+        Only of what is read to its end, so that it is done once; a view that is open counts itself.
+
+        Returns:
+            Whether more is left to do.
+        """
+        if self._view is not None or self._context.here.session_id is None:
+            return False
+        if self._not_loaded:
+            import_module(self._not_loaded.pop(0))
+            return True
+        here = self._context.here
+        if here.level is Level.EVENTS:
+            feed = self._provider.events(here.participant)
+            is_read = feed.is_complete and not feed.status.is_busy
+            if is_read and self._counted_events(feed.items).work(seconds):
+                return True
+        scan = self._provider.started_scan(here.session)
+        if scan is None or scan.state is not ScanState.COMPLETE:
+            return False
+        counts = self._counts
+        if counts is None or counts.scan is not scan:
+            counts = self._counted()
+        return counts.prepare(seconds)
 
     def _scan(self) -> Scan:
         """Return the scan of the session; starts it unless it was paused."""
@@ -184,12 +240,25 @@ class SessionViews:
         here = self._context.here
         return here.session_id is not None and here.session == scan.session
 
+    def _is_shown(self, log: EventLog) -> bool:
+        event_list = self._context.pane.event_list if self._context.shows_events else None
+        return event_list is not None and event_list.stream.items is log
+
     def _counted(self) -> "SessionCounts":
         """Return what is counted of the session, as far as an earlier view has come."""
         from ivscope.workspace.session_counts import counts_of  # noqa: PLC0415 - after the first rows
 
         self._counts = counts_of(self._provider, self._scan(), self._counts)
         return self._counts
+
+    def _counted_events(self, log: EventLog) -> "ParticipantCounts":
+        """Return what is counted of the events of a participant."""
+        from ivscope.workspace.session_counts import ParticipantCounts  # noqa: PLC0415 - same
+
+        kept = self._participant_counts
+        if kept is None or kept.log is not log:
+            self._participant_counts = kept = ParticipantCounts(log)
+        return kept
 
     def order(self, order: str) -> None:
         """Start, pause or cancel the scan of the session.
@@ -253,7 +322,8 @@ class SessionViews:
         data: SummaryData
         if here.level is Level.EVENTS and event_list is not None:
             stream = ParticipantStream(self._provider, here.participant)
-            data = ParticipantData(self._provider, here, stream)
+            counts = self._counted_events(stream.items)
+            data = ParticipantData(self._provider, here, stream, counts)
         else:
             data = SessionData(self._provider, self._counted(), self._jobs, self._redraw_view)
         self._show_summary(data, None)
@@ -466,6 +536,7 @@ class SessionViews:
             again: Shows it again, for the key of the previous view.
         """
         self._context.redraw()
+        self.stirred()
         if view.is_left_by_last:
             self._navigation.note_last(again)
         if view.then is not None:

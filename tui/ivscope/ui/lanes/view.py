@@ -366,9 +366,9 @@ class LanesView:
             Span(" "),
             _THEN[section],
         )
-        errors = self._scan.log.errors_by_id.get(participant_id, 0)
-        if width >= _WIDE and errors:
-            lane = (*lane, Span(f"{errors:>{len(_RIGHT_TITLES) - 2},}", Role.ERROR))
+        reading = self._scan.log.reading(participant_id) if width >= _WIDE else None
+        if reading is not None and reading.errors:
+            lane = (*lane, Span(f"{reading.errors:>{len(_RIGHT_TITLES) - 2},}", Role.ERROR))
         return lane
 
     def cursor_line(self, participant_id: str | None, width: int) -> Line:

@@ -9,12 +9,10 @@ from datetime import tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ivscope.analysis.event_tally import EventTally
 from ivscope.analysis.intervals import Reach
 from ivscope.analysis.lanes import Lanes
 from ivscope.analysis.listed_participants import Names
 from ivscope.analysis.session_summary import Summary
-from ivscope.analysis.summary import SummaryBuilder
 from ivscope.domain.stages import ParticipantScope
 from ivscope.export.clippings import Clipping, metrics_clipping
 from ivscope.export.messages import metrics_around
@@ -41,7 +39,12 @@ from ivscope.workspace.event_stream import ParticipantStream, pause_or_go_on
 from ivscope.workspace.jobs import Jobs, ThreadJob
 from ivscope.workspace.place import Place
 from ivscope.workspace.reaches import Reaches
-from ivscope.workspace.session_counts import SessionCounts, known_until, participant_summary
+from ivscope.workspace.session_counts import (
+    ParticipantCounts,
+    SessionCounts,
+    known_until,
+    participant_summary,
+)
 from ivscope.workspace.store_context import session_facts
 
 if TYPE_CHECKING:
@@ -85,6 +88,10 @@ class SummaryData(Protocol):
 
     def changed(self) -> None:
         """Called when something was read."""
+        ...
+
+    def look(self) -> None:
+        """Have a thread look for what takes long to find, once all is counted that is read."""
         ...
 
     def fetch(self) -> str:
@@ -136,7 +143,7 @@ class SessionData:
         self.scan = counts.scan
         self._counts = counts
         self._is_counted = False
-        """Whether all is counted that is read: until then a thread would slow that down."""
+        """Whether all is counted that is read."""
         self.lanes = self._counts.lanes
 
     def work(self, seconds: float) -> bool:
@@ -181,6 +188,11 @@ class SessionData:
         elif not self._provider.may_grow and self.scan.log.is_all_read:
             self._read_facts()
 
+    def look(self) -> None:
+        """Have the findings made; while it is counted a thread would slow that down."""
+        if self._is_counted:
+            self._findings.look()
+
     def fetch(self) -> str:
         """Read SDK, browser, system, provider and protocol of everybody, the failing ones first."""
         if self._facts is not None and self._facts.is_running:
@@ -211,8 +223,6 @@ class SessionData:
 
     def findings(self, width: int, zone: tzinfo, keys: EvidenceKeys) -> list[SummaryLine]:
         """Make the lines of findings, and name the participants that could not be read."""
-        if self._is_counted:
-            self._findings.look()
         return [*self._findings.lines(width, zone, keys), *self._failures(width)]
 
     def copies(self, shared: Shared) -> Iterable[Clipping]:
@@ -252,15 +262,26 @@ class ParticipantData:
     """The summary of one participant, as far as its events are read."""
 
     def __init__(
-        self, provider: StageDataProvider, place: Place, stream: ParticipantStream
+        self,
+        provider: StageDataProvider,
+        place: Place,
+        stream: ParticipantStream,
+        counts: ParticipantCounts,
     ) -> None:
+        """Begin with the counts that are there.
+
+        Args:
+            provider: What was read of the participant.
+            place: The participant.
+            stream: Its events.
+            counts: Of these events, as far as they are counted.
+        """
         self._provider = provider
         self._place = place
         self._stream = stream
-        log = stream.items
         self._is_counted = False
-        self._builder = SummaryBuilder(log)
-        self._tally = EventTally(log)
+        self._counts = counts
+        log = counts.log
         self._reaches = Reaches(provider)
         until = known_until(provider, place.session)
         self.lanes = Lanes(log, lambda _: [range(len(log))], self._reach, until)
@@ -270,21 +291,21 @@ class ParticipantData:
 
     def work(self, seconds: float) -> bool:
         """Count on."""
-        parts = self._builder, self._tally
-        self._is_counted = not sum(part.advance(seconds / len(parts)) for part in parts)
+        self._is_counted = not self._counts.work(seconds)
         return not self._is_counted
 
     def times(self, zone: tzinfo) -> SummaryTimes:
         """The same over time."""
         own = self._place.participant_id or ""
-        return SummaryTimes(self._tally.window, zone, self._tally, self.lanes, str, own=own)
+        tally = self._counts.tally
+        return SummaryTimes(tally.window, zone, tally, self.lanes, str, own=own)
 
     def summary(self) -> Summary:
         """What is counted so far."""
         summary = participant_summary(
             self._provider,
             self._place.participant,
-            self._builder,
+            self._counts.builder,
             is_complete=self._stream.is_complete,
         )
         return replace(summary, is_counting=not self._is_counted)
@@ -295,6 +316,9 @@ class ParticipantData:
 
     def changed(self) -> None:
         """Do nothing: no facts are read here."""
+
+    def look(self) -> None:
+        """Do nothing: the findings are those of each event."""
 
     def fetch(self) -> str:
         """Do nothing: the facts of a participant are read when it is opened."""

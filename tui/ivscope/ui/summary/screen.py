@@ -199,6 +199,11 @@ class SummaryScreen(CountingScreen[Drill | None]):
         self._data.changed()
         super().changed()
 
+    def begin_long(self) -> None:
+        """Begin in a thread what takes long, behind what is on screen by now."""
+        super().begin_long()
+        self._data.look()
+
     def draw(self) -> None:
         """Draw title, rows and keys."""
         if not self.is_laid_out:
