@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain, compress
+from operator import itemgetter
 
 from ivscope.analysis.timed_events import places_of
 
@@ -194,10 +195,14 @@ class SortedRows:
 
     def _take(self, whole: "SortedRows", flags: "bytes | bytearray") -> Iterator[None]:
         back = array("I")
-        for at in range(0, len(whole), _STEP_ROWS):
-            part = whole.part(at, at + _STEP_ROWS)
-            back.extend(compress(part, map(flags.__getitem__, part)))
-            yield
+        if 0 not in flags:
+            back.extend(whole.part(0, len(whole)))
+        else:
+            for at in range(0, len(whole), _STEP_ROWS):
+                part = whole.part(at, at + _STEP_ROWS).tolist()
+                # Of one place, `itemgetter` would return the flag alone.
+                back.fromlist(list(compress(part, itemgetter(*part, 0)(flags))))
+                yield
         self._front, self._back, self._waiting = array("I"), back, []
 
     def _merged(self, moved: "array[int]", new: list[int]) -> "array[int]":
@@ -304,11 +309,9 @@ class FoundRows:
         if count == len(flags):
             self.add_all(start + count)
             return
-        if count * _SINGLY < len(flags):
-            places = places_of(flags, 1)
-        else:
-            places = compress(range(len(flags)), flags)
-        self._add(array("I", [start + place for place in places]), flags)
+        is_sparse = count * _SINGLY < len(flags)
+        places = places_of(flags, 1) if is_sparse else compress(range(len(flags)), flags)
+        self._add(array("I", map(start.__add__, places)), flags)
 
     def _add(self, positions: "range | array[int]", flags: bytes) -> None:
         start, self._looked_at = self._looked_at, self._looked_at + len(flags)

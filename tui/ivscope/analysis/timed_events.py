@@ -135,11 +135,14 @@ def looked_up(numbers: "array[int]", table: bytes | bytearray) -> bytes:
         return _byte_of(numbers, 0).translate(table.ljust(_BYTE_VALUES, b"\0"))
     is_flags = table.count(0) + table.count(1) == len(table)
     if is_flags and len(numbers) > _FEW and len(table) <= _BYTE_VALUES**2:
-        pages = range(0, len(table), _BYTE_VALUES)
-        for value in (1, 0):
-            rest = [first for first in pages if value in table[first : first + _BYTE_VALUES]]
-            if len(rest) <= _MOST_PAGES:
-                return _on_pages(numbers, table, rest, value)
+        firsts = range(0, len(table), _BYTE_VALUES)
+        yes, no = (
+            [first for first in firsts if value in table[first : first + _BYTE_VALUES]]
+            for value in (1, 0)
+        )
+        if min(len(yes), len(no)) <= _MOST_PAGES:
+            is_yes = len(yes) <= len(no)
+            return _on_pages(numbers, table, yes if is_yes else no, int(is_yes))
     return bytes(map(table.__getitem__, numbers))
 
 
