@@ -42,6 +42,10 @@ _BUSY_PAUSE_SECONDS = 0.1
 _DRAW_SECONDS = 0.1
 """Least time between two drawings while slices follow each other."""
 
+ANSWER_SECONDS = 0.05
+"""How long a key that changes what is shown works before it draws: half of what it may take. Most
+answers are complete by then, and to draw a part of them first would hold the rest up."""
+
 MOST_LEFT_EVENTS = 500_000
 """Events of sessions that one has left, of which so many stay in memory: 20 to 40 MB."""
 
@@ -82,7 +86,7 @@ class EventsPane:
         self._seeking = Seeking(provider, say, self.move_to)
         self._job = SlicedJob(
             jobs,
-            self._work,
+            self.work,
             self.redraw,
             pause=self._pause,
             draw_seconds=_DRAW_SECONDS,
@@ -94,6 +98,9 @@ class EventsPane:
         self._names: dict[SessionScope, Names] = {}
         self._session: SessionScope | None = None
         self._edge_at = -inf
+        self._held: tuple[int, int] | None = None
+        """Position of the event that had the cursor when rows began anew, and the line of the
+        cursor since; None when all rows are found. A cursor that was moved stays where it is."""
         self.event_list: EventList | None = None
         """The list that is shown; None before the first participant is opened."""
         self.wide = False
@@ -111,6 +118,7 @@ class EventsPane:
             event_list.sort(by_time=place.level is Level.TIMELINE)
         self._event_lists[key] = event_list
         self.event_list, self._session, self._place = event_list, place.session, key
+        self._held = None
         self._find_marks()
         self._list.show(
             self._rows(event_list), self._tail(event_list), event_list.cursor, event_list.top
@@ -245,11 +253,12 @@ class EventsPane:
             return
         position = self.position
         change()
-        event_list.view.work(SLICE_SECONDS)
+        is_more = event_list.view.work(ANSWER_SECONDS)
         event_list.folds.take_in(SLICE_SECONDS)
         line = 0
         if position is not None and len(event_list.view):
             line = event_list.folds.line(event_list.view.row_at(position))
+        self._held = (position, line) if position is not None and is_more else None
         self._list.overlook(partial(edge_spans, event_list))
         self._list.show(self._rows(event_list), self._tail(event_list), line)
         self._job.changed()
@@ -324,19 +333,24 @@ class EventsPane:
 
     # Work between keys.
 
-    def _work(self, seconds: float) -> bool:
-        """Filter and sort new events for so many seconds. Returns whether more are left."""
+    def work(self, seconds: float) -> bool:
+        """Filter, search and sort events for so many seconds. Returns whether more are left."""
         event_list = self.event_list
         if event_list is None:
             return False
         position, line = self.position, self._list.cursor
+        held = None if self._held is None or self._held[1] != line else self._held[0]
         is_more = event_list.view.work(seconds)
         is_more = event_list.folds.take_in(seconds) or is_more
         is_more = (self._finder is not None and self._finder.work()) or is_more
-        if position is not None and len(event_list.view):
+        wanted = position if held is None else held
+        if wanted is not None and len(event_list.view):
             # Rows that came above the cursor must not move the rows in view.
-            shift = event_list.folds.line(event_list.view.row_at(position)) - line
+            shift = event_list.folds.line(event_list.view.row_at(wanted)) - line
             self._list.shift(shift)
+        self._held = (held, self._list.cursor) if held is not None and is_more else None
+        if held is not None and not is_more:
+            self._list.show(self._rows(event_list), self._tail(event_list), self._list.cursor)
         return is_more
 
     def _pause(self) -> float:
