@@ -151,6 +151,9 @@ async def test_an_answer_that_comes_in_pieces_ends_where_a_plain_look_at_all_eve
             await journey.settled()
             assert journey.pane.position == here
             assert detail.lines == told
+            hidden = f"{len(errors):,} shown of 2,161"
+            assert (hidden in journey.status) is (shown < 2_161)
+            assert "sorted by time" in journey.status
         hits = [row for row in range(2_161) if view.log.name(view.position(row)) == "LEFT"]
         after = [at for at in hits if at >= row]
         await journey.ask("colon", ":", "find name:LEFT")

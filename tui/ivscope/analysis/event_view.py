@@ -249,7 +249,7 @@ class EventView:
         self._take_in()
         while self._piece(end):
             if work_seconds() >= end:
-                return self._is_behind()
+                return self.is_behind
         return False
 
     def _take_in(self) -> None:
@@ -271,7 +271,9 @@ class EventView:
             self._rows.add_all(self._total)
             self._examined = self._total
 
-    def _is_behind(self) -> bool:
+    @property
+    def is_behind(self) -> bool:
+        """Whether `work` has something to do for the events that it has taken in."""
         return (
             self._examined < self._total
             or self.searched < self._total

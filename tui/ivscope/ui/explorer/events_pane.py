@@ -64,11 +64,16 @@ class EventsPane:
         say: Callable[[str], None],
         jobs: Jobs,
         *,
+        answered: Callable[[], None],
         keys: Mapping[str, str],
         kept: KeptPlaces,
         notices: Callable[[str], Notices | None] | None,
         fold: bool,
     ) -> None:
+        self._answered = answered
+        """Draws the status, which says how many rows and hits there are."""
+        self._is_unsaid = False
+        """Whether the status can tell of less than was found since."""
         self._kept = kept
         self._keys = keys
         self._notices = notices
@@ -87,7 +92,7 @@ class EventsPane:
         self._job = SlicedJob(
             jobs,
             self.work,
-            self.redraw,
+            self._draw_found,
             pause=self._pause,
             draw_seconds=_DRAW_SECONDS,
         )
@@ -259,6 +264,7 @@ class EventsPane:
         if position is not None and len(event_list.view):
             line = event_list.folds.line(event_list.view.row_at(position))
         self._held = (position, line) if position is not None and is_more else None
+        self._is_unsaid |= is_more
         self._list.overlook(partial(edge_spans, event_list))
         self._list.show(self._rows(event_list), self._tail(event_list), line)
         self._job.changed()
@@ -343,6 +349,7 @@ class EventsPane:
         is_more = event_list.view.work(seconds)
         is_more = event_list.folds.take_in(seconds) or is_more
         is_more = (self._finder is not None and self._finder.work()) or is_more
+        self._is_unsaid |= is_more
         wanted = position if held is None else held
         if wanted is not None and len(event_list.view):
             # Rows that came above the cursor must not move the rows in view.
@@ -352,6 +359,13 @@ class EventsPane:
         if held is not None and not is_more:
             self._list.show(self._rows(event_list), self._tail(event_list), self._list.cursor)
         return is_more
+
+    def _draw_found(self) -> None:
+        """Draw what was found since the last drawing, and how much that is."""
+        self.redraw()
+        if self._is_unsaid and self.event_list is not None:
+            self._is_unsaid = self.event_list.view.is_behind
+            self._answered()
 
     def _pause(self) -> float:
         is_busy = self.event_list is not None and self.event_list.stream.is_busy

@@ -167,6 +167,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
                 times,
                 self.say,
                 jobs,
+                answered=self.show_bars,
                 keys=keys,
                 kept=kept,
                 notices=None if provider.file is not None else launch.notices,
