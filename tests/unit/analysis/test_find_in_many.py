@@ -113,6 +113,36 @@ def test_what_a_filter_finds_is_sorted_where_it_is_few_and_else_taken_from_the_o
     assert taken == ([] if found == "few" else [EVENTS])
 
 
+def test_what_a_search_found_is_kept_when_other_rows_are_shown(monkeypatch):
+    log = EventLog()
+    log.append(made(1))
+    view = EventView(log)
+    view.set_by_time(True)
+    view.set_search(read("quota"))
+    finish(view)
+    searched = []
+    passing = Matcher.passing
+
+    def noted(matcher, log, start, stop):
+        if matcher.filter is view.search:
+            searched.append(stop - start)
+        return passing(matcher, log, start, stop)
+
+    monkeypatch.setattr(Matcher, "passing", noted)
+    for shown in ("error:yes", "!error:yes", ""):
+        view.set_filter(read(shown))
+        finish(view)
+        hits = 0 if shown == "!error:yes" else log.error_count
+        assert view.hit_count == hits
+    assert searched == []
+    log.append(made(4, count=10))
+    finish(view)
+    assert sum(searched) == 10
+    view.set_search(read("whom07"))
+    finish(view)
+    assert sum(searched) == 10 + len(log)
+
+
 @pytest.mark.parametrize("size", [1, 256, 257, 700, 5_000])
 @pytest.mark.parametrize("flags", ["none", "all", "one", "all but one", "some", "half"])
 def test_many_numbers_are_looked_up_as_one_by_one(monkeypatch, size, flags):

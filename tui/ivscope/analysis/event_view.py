@@ -114,6 +114,8 @@ class EventView:
         self._settling: Iterator[list[tuple[int, int]]] | None = None
         self._filter: Matcher | None = None
         self._search: Matcher | None = None
+        self._passing = bytearray()
+        """By position, shown or not: 1 for an event that passes the search."""
         self._total = 0
         self._rate = 0.0
         self._tokens = 1
@@ -142,6 +144,7 @@ class EventView:
     def set_search(self, wanted: Filter | None) -> None:
         """Count shown events that pass a search as hits."""
         self._search = self._matcher(wanted)
+        self._passing.clear()
         self._clear_hits()
 
     def set_by_time(self, by_time: bool) -> None:
@@ -157,6 +160,7 @@ class EventView:
         self._settling = None
         self._filter = self._matcher(self.filter)
         self._search = self._matcher(self.search)
+        self._passing.clear()
         self._start_over()
 
     @property
@@ -290,10 +294,9 @@ class EventView:
 
     def _order_piece(self) -> bool:
         """Sort what was found. A merge and a change of keys never overlap."""
-        whole = self._causal.order if self.by_time else None
         for rows, order in self._orders():
             if order.is_merging:
-                rows.merge(whole)
+                rows.merge(None)
                 return True
         if self.by_time and (self._settling is not None or self._examined == self._total):
             if self._settling is None:
@@ -306,10 +309,12 @@ class EventView:
                 return True
             self._settling = None
         looked_at = self._examined, self.searched
+        whole = self._causal.order if self.by_time else None
         for (rows, order), count in zip(self._orders(), looked_at, strict=False):
             if order.has_waiting and count == self._total:
                 rows.merge(whole)
                 return True
+            whole = order  # all hits are rows, which come first
         return False
 
     def _look_piece(self, end: float) -> bool:
@@ -325,7 +330,9 @@ class EventView:
         rows = min(most, max(_FIRST_ROWS, int(self._rate * budget)))
         stop = min(self._total, start + rows)
         matcher = self._search if is_search else self._filter
-        if matcher is not None:
+        if is_search and start < len(self._passing):
+            stop = min(start + _MOST_ROWS, self._total, len(self._passing))
+        elif matcher is not None:
             if matcher.prepare(self._total - start, lambda: work_seconds() - begin >= budget):
                 return True
             stop = matcher.stop_after(self.log, start, stop, self._tokens)
@@ -350,7 +357,9 @@ class EventView:
 
     def _search_piece(self, start: int, stop: int) -> None:
         if self._search is not None:
-            self._hits.add(self._rows.among(start, self._search.passing(self.log, start, stop)))
+            if start == len(self._passing):
+                self._passing += self._search.passing(self.log, start, stop)
+            self._hits.add(self._rows.among(start, bytes(self._passing[start:stop])))
         self._searched = stop
 
     def _matcher(self, wanted: Filter | None) -> Matcher | None:

@@ -109,12 +109,13 @@ class SortedRows:
         if positions:
             self._waiting.append(positions)
 
-    def take_from(self, whole: "SortedRows", flags: "bytes | bytearray") -> None:
-        """Have the next merge take what was added from an order of all positions, unsorted.
+    def take_from(self, whole: "SortedRows", flags: "bytes | bytearray | None") -> None:
+        """Have the next merge take what was added from an order that has it, unsorted.
 
         Args:
-            whole: All positions by the same keys; it must not change before that merge ends.
-            flags: A byte for each of its positions, 1 for those that were added.
+            whole: An order by the same keys; it must not change before that merge ends.
+            flags: A byte for each position, 1 for those that were added; None if all of `whole`
+                were.
         """
         self._merging = self._take(whole, flags)
 
@@ -193,9 +194,9 @@ class SortedRows:
             yield
         self._front, self._back, self._waiting = array("I"), back, []
 
-    def _take(self, whole: "SortedRows", flags: "bytes | bytearray") -> Iterator[None]:
+    def _take(self, whole: "SortedRows", flags: "bytes | bytearray | None") -> Iterator[None]:
         back = array("I")
-        if 0 not in flags:
+        if flags is None:
             back.extend(whole.part(0, len(whole)))
         else:
             for at in range(0, len(whole), _STEP_ROWS):
@@ -336,7 +337,7 @@ class FoundRows:
         """Do one piece of putting the rows in order.
 
         Args:
-            whole: An order of all positions looked at, by the same keys; None without one.
+            whole: An order that has all that was found, by the same keys; None without one.
 
         Returns:
             Whether it was not the last one.
@@ -344,7 +345,9 @@ class FoundRows:
         order = self.sorted
         if order is None:
             return False
-        is_dense = self.found * _SPARSE >= self._looked_at
-        if is_dense and not (whole is None or whole is order or order.is_merging):
-            order.take_from(whole, self._flags or _EVERY * self._looked_at)
+        if not (whole is None or whole is order or order.is_merging):
+            if self.found == len(whole):
+                order.take_from(whole, None)
+            elif self.found * _SPARSE >= len(whole):
+                order.take_from(whole, self._flags or _EVERY * self._looked_at)
         return order.merge()

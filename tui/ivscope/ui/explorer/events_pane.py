@@ -259,7 +259,7 @@ class EventsPane:
         position = self.position
         change()
         is_more = event_list.view.work(ANSWER_SECONDS)
-        event_list.folds.take_in(SLICE_SECONDS)
+        is_more = event_list.folds.take_in(SLICE_SECONDS) or is_more
         line = 0
         if position is not None and len(event_list.view):
             line = event_list.folds.line(event_list.view.row_at(position))
@@ -267,7 +267,8 @@ class EventsPane:
         self._is_unsaid |= is_more
         self._list.overlook(partial(edge_spans, event_list))
         self._list.show(self._rows(event_list), self._tail(event_list), line)
-        self._job.changed()
+        if is_more:
+            self._job.changed()
 
     @property
     def position(self) -> int | None:
