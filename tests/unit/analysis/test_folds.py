@@ -247,15 +247,16 @@ def test_the_overview_divides_lines_and_not_rows():
 
 def test_rows_that_share_no_line_are_skipped_together(monkeypatch):
     searches = []
+    search = overview._next_run
 
-    class Noted:
-        def __init__(self, expression):
-            self.search = lambda *asked: searches.append(asked) or expression.search(*asked)
+    def noted(groups, at, nearest):
+        searches.append(at)
+        return search(groups, at, nearest)
 
     log = EventLog()
     log.append(events(*[(STARTED, 1), (STOPPED, 1)] * 20_000, (STARTED, 2, 3)))
     folds = Folds(viewed(log), ())
-    monkeypatch.setattr(overview, "_RUN", Noted(overview._RUN))
+    monkeypatch.setattr(overview, "_next_run", noted)
     while folds.take_in(1.0):
         pass
     assert len(folds) == 40_001

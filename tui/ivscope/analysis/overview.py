@@ -4,7 +4,6 @@ Runs of equal routine events of one second share a line, and the scroll bar show
 errors and hits are. Long because all that turns a line into rows needs the runs that were found.
 """
 
-import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
@@ -24,9 +23,7 @@ _LEAST = 3
 _ROUTINE: Final = (SUBSCRIBE_STARTED, SUBSCRIBE_STOPPED)
 """Names of events that are folded: who joins or leaves has one for each publisher."""
 
-_RUN: Final = re.compile(
-    b"|".join(re.escape(bytes((group + 1,))) * _LEAST for group in range(len(_ROUTINE)))
-)
+_RUNS: Final = [bytes((group + 1,)) * _LEAST for group in range(len(_ROUTINE))]
 """In the groups of rows: enough of one group for a run."""
 
 _ROWS = 16_384
@@ -41,6 +38,21 @@ def _group(kind: EventKind) -> int:
     if kind.is_error or kind.contradiction is not None or kind.name not in _ROUTINE:
         return 0
     return _ROUTINE.index(kind.name) + 1
+
+
+def _next_run(groups: bytes, at: int, nearest: list[int]) -> int:
+    """Return where the next run can begin; after all rows for nowhere.
+
+    Args:
+        groups: Of rows.
+        at: The first row to look at.
+        nearest: Where that is for each group, as far as it was found; changed here.
+    """
+    for number, run in enumerate(_RUNS):
+        if nearest[number] < at:
+            found = groups.find(run, at)
+            nearest[number] = len(groups) if found < 0 else found
+    return min(nearest)
 
 
 class Folds:
@@ -235,6 +247,7 @@ class Folds:
         start = self._scanned - self._base
         groups, times = self._columns(self._scanned, stop)
         at, count = 0, len(groups)
+        nearest = [-1] * len(_RUNS)
         while at < count:
             its_second = times[at] // SECOND
             if not group or groups[at] != group or its_second != second:
@@ -243,8 +256,7 @@ class Folds:
                 group = 0
                 # The last rows can be the first ones of a run that goes on in rows to come.
                 if at <= count - _LEAST:
-                    found = _RUN.search(groups, at)
-                    at = count - _LEAST + 1 if found is None else found.start()
+                    at = min(_next_run(groups, at, nearest), count - _LEAST + 1)
                     its_second = times[at] // SECOND
                 if times[at] > NO_TIME:
                     group, second, first = groups[at], its_second, start + at

@@ -29,7 +29,7 @@ from ivscope.ui.explorer.list_status import event_status
 from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.event_list import EventList, MarkFinder, mark_of, save_soon
 from ivscope.workspace.event_stream import EventStream, ParticipantStream, SessionStream
-from ivscope.workspace.jobs import SLICE_SECONDS, Jobs, SlicedJob
+from ivscope.workspace.jobs import Jobs, SlicedJob
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.seeking import Seeking
 
@@ -259,7 +259,7 @@ class EventsPane:
         position = self.position
         change()
         is_more = event_list.view.work(ANSWER_SECONDS)
-        is_more = event_list.folds.take_in(SLICE_SECONDS) or is_more
+        is_more = event_list.folds.take_in(ANSWER_SECONDS) or is_more
         line = 0
         if position is not None and len(event_list.view):
             line = event_list.folds.line(event_list.view.row_at(position))
