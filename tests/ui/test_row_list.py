@@ -281,3 +281,31 @@ async def test_the_explorer_draws_an_event_once_per_change(monkeypatch):
         again = len(drawn) - len(set(drawn))
         assert again == drawn.count(99) - (99 in drawn) <= 1
         assert len(set(drawn)) <= rows.page
+
+
+async def test_a_key_that_changes_all_panes_draws_them_in_one_frame():
+    async with explorer(at(DANA)) as journey:
+        await journey.until("100 events read")
+        await journey.settled()
+        frames = []
+        display = journey.app._display
+
+        def noted(screen, update):
+            if update is not None:
+                frames.append(journey.text)
+            display(screen, update)
+
+        journey.app._display = noted
+        for key, sign in (
+            ("t", "times: local"),
+            ("v", "Raw fields"),
+            ("v", "Participant"),
+            ("d", "Participant"),
+            ("escape", "100 events read"),
+            ("plus", "100 events read"),
+        ):
+            frames.clear()
+            await journey.press(key)
+            await journey.until(lambda sign=sign: frames and sign in frames[-1])
+            await frame(journey.rows("events"))
+            assert len(frames) == 1, key
