@@ -32,6 +32,7 @@ from ivscope.findings.known_facts import (
 )
 from ivscope.findings.quota import count_publishers
 from ivscope.findings.rules import findings_for
+from ivscope.findings.session_context import KeptBursts
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_lines import reason
 from ivscope.render.finding_lines import sentence
@@ -380,7 +381,9 @@ def as_facts(given: object) -> KnownFacts:
 
 def as_session(given: object) -> SessionFacts:
     """Facts of a whole session, from an object with a member for each of them."""
-    return SessionFacts(**{one.name: getattr(given, one.name) for one in fields(SessionFacts)})
+    names = {one.name for one in fields(SessionFacts)} - {"bursts"}
+    members = {name: getattr(given, name) for name in names}
+    return SessionFacts(**members, bursts=KeptBursts(members["log"]).of)
 
 
 def findings_of(held: GivenFacts, position: int = -1, participant: str = ME) -> Sequence[Finding]:

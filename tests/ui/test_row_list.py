@@ -10,6 +10,7 @@ from rich.style import Style
 from ivscope.render.event_rows import EventRows
 from ivscope.render.lines import Role, Span
 from ivscope.ui.driver import PlainApp
+from ivscope.ui.explorer.detail import Detail
 from ivscope.ui.stylesheets import STYLESHEETS, stylesheet
 from ivscope.ui.widgets.row_list import RowList, no_tail
 from support.explorer import DANA, at, explorer
@@ -281,3 +282,46 @@ async def test_the_explorer_draws_an_event_once_per_change(monkeypatch):
         again = len(drawn) - len(set(drawn))
         assert again == drawn.count(99) - (99 in drawn) <= 1
         assert len(set(drawn)) <= rows.page
+
+
+async def test_a_key_that_changes_all_panes_draws_them_in_one_frame(monkeypatch):
+    details = []
+    of_event = Detail.of_event
+
+    def noted_detail(*asked):
+        details.append(asked)
+        return of_event(*asked)
+
+    monkeypatch.setattr(Detail, "of_event", noted_detail)
+    async with explorer(at(DANA)) as journey:
+        await journey.until("100 events read")
+        await journey.settled()
+        frames = []
+        display = journey.app._display
+
+        def noted(screen, update):
+            if update is not None:
+                frames.append(journey.text)
+            display(screen, update)
+
+        journey.app._display = noted
+        for key, sign in (
+            ("t", "times: local"),
+            ("v", "Raw fields"),
+            ("v", "Participant"),
+            ("d", "Participant"),
+            ("escape", "100 events read"),
+            ("plus", "100 events read"),
+        ):
+            frames.clear()
+            details.clear()
+            await journey.press(key)
+            await journey.until(lambda sign=sign: frames and sign in frames[-1])
+            await frame(journey.rows("events"))
+            assert len(frames) == 1, key
+            assert len(details) == 1 or key not in {"t", "v"}
+            # Nothing is left that would be drawn again as a whole with the next frame.
+            assert not any(
+                one.outer_size.region in one._repaint_regions
+                for one in journey.explorer._compositor.visible_widgets
+            )

@@ -29,6 +29,7 @@ from ivscope.domain.events import (
     TOKEN_EXCHANGED,
     Event,
 )
+from ivscope.provider.store.event_log import EventLog
 from support.shown_rows import ShownRows, at, log_of
 
 
@@ -301,3 +302,32 @@ def test_the_event_of_a_second_is_known_by_its_name_and_code():
     assert row_like(view, 2, None, None) == 2
     assert row_like(view, 4, JOINED, None) is None
     assert row_like(view, 1, PUBLISH_ERROR, "C") is None
+
+
+class CountingLog(EventLog):
+    """Counts the rows whose kinds are looked at."""
+
+    __slots__ = ("looked_at",)
+
+    def kinds_of(self, start, stop):
+        found = super().kinds_of(start, stop)
+        self.looked_at = getattr(self, "looked_at", 0) + len(found)
+        return found
+
+    def column_at(self, column, positions):
+        found = super().column_at(column, positions)
+        self.looked_at = getattr(self, "looked_at", 0) + len(found)
+        return found
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_an_error_near_by_is_found_without_a_look_at_the_whole_list_in_any_order(step):
+    log = CountingLog()
+    names = (PUBLISH_ERROR, *[PUBLISH_STARTED] * 9)
+    log.append(Event(name=names[row % 10], time=at(row)) for row in range(30_000))
+    for shown in (None, [*range(0, 30_000, 2), *range(1, 30_000, 2)]):
+        log.looked_at = 0
+        view = ShownRows(log, shown, by_time=shown is not None)
+        found = next_row(view, 7_001, step, ErrorJump())
+        assert log.is_error(view.position(found))
+        assert 0 < log.looked_at <= 512

@@ -1,10 +1,12 @@
 """Overview: errors, marks and hits beside the scroll bar."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ivscope.analysis.overview import OverviewCell, minimap
 from ivscope.domain.events import JOINED, PUBLISH_ERROR, Event
+from ivscope.provider.store.event_log import EventLog
 from support.shown_rows import ShownRows, log_of
 
 
@@ -70,3 +72,23 @@ def test_every_shown_row_is_in_its_cell_and_nothing_else_is(shown, height, error
     assert {place for place, cell in enumerate(found) if cell.has_error} == cells(errors)
     assert {place for place, cell in enumerate(found) if cell.has_mark} == cells(marks)
     assert {place for place, cell in enumerate(found) if cell.has_hit} == cells(hits)
+
+
+@pytest.mark.parametrize("by_time", [False, True])
+def test_where_errors_are_many_a_few_rows_of_each_cell_are_looked_at(monkeypatch, by_time):
+    length = 60_000
+    log = log_with_errors(length, set(range(0, length, 10)))
+    shown = [*range(1, length), 0] if by_time else None
+    looked_at = []
+    for name in ("kinds_of", "column_at"):
+        own = getattr(EventLog, name)
+
+        def noted(self, *asked, own=own):
+            found = own(self, *asked)
+            looked_at.append(len(found))
+            return found
+
+        monkeypatch.setattr(EventLog, name, noted)
+    cells = minimap(ShownRows(log, shown, by_time=by_time), 10)
+    assert all(cell.has_error for cell in cells)
+    assert sum(looked_at) <= 10 * 256

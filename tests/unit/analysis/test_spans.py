@@ -389,9 +389,9 @@ class CountingLog(EventLog):
 
     __slots__ = ("looked_at",)
 
-    def columns(self, start, stop):
+    def kinds_of(self, start, stop):
         self.looked_at = getattr(self, "looked_at", 0) + stop - start
-        return super().columns(start, stop)
+        return super().kinds_of(start, stop)
 
 
 def looked_at_for_one_span(size):

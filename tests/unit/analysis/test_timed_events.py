@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivscope.analysis.timed_events import EARLIEST, LATEST, all_timed, timed_events, untimed_events
+from ivscope.analysis import timed_events as timing
+from ivscope.analysis.timed_events import (
+    EARLIEST,
+    LATEST,
+    KindFlags,
+    all_timed,
+    count_of,
+    found_in,
+    timed_events,
+    untimed_events,
+)
 from ivscope.domain.events import Event
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store import event_log as event_blocks
@@ -82,6 +92,31 @@ def test_all_at_once_are_the_same_as_one_by_one(events):
     assert all_timed(log, is_wanted) == list(timed_events(log, is_wanted))
 
 
+@given(LOGS)
+def test_all_of_some_kinds_are_found_with_and_without_a_time(events):
+    log = log_of(events)
+    assert found_in(log, is_wanted) == sorted(position for _, position in rows(log))
+    assert count_of(log, is_wanted) == len(rows(log))
+
+
+@given(LOGS, st.data(), st.integers(0, 5))
+def test_flags_of_positions_are_those_of_their_events_however_many_are_asked_for(
+    events, data, most
+):
+    log = log_of(events)
+    here = st.integers(0, len(log) - 1) if len(log) else st.nothing()
+    flags = KindFlags(log, is_wanted)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timing, "_MOST_APART", most)
+        for positions in (
+            range(len(log)),
+            range(len(log))[::-1],
+            *data.draw(st.lists(st.lists(here), max_size=3)),
+        ):
+            expected = bytes(is_wanted(log.kind(position)) for position in positions)
+            assert flags.of(positions) == expected
+
+
 def test_every_time_that_can_be_read_is_between_the_bounds():
     ends = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
     assert all(EARLIEST <= to_microseconds(end) <= LATEST for end in ends)
@@ -91,13 +126,13 @@ def test_every_time_that_can_be_read_is_between_the_bounds():
 def test_no_block_is_looked_at_before_its_events_are_next(monkeypatch):
     log = log_of([Event("A", "one", at(second)) for second in range(40)])
     looked_at = []
-    columns = type(log).columns
+    kinds_of = type(log).kinds_of
 
     def noted(self, start, stop):
         looked_at.append(start)
-        return columns(self, start, stop)
+        return kinds_of(self, start, stop)
 
-    monkeypatch.setattr(type(log), "columns", noted)
+    monkeypatch.setattr(type(log), "kinds_of", noted)
     newest_first = timed_events(log, is_wanted, until=to_microseconds(at(21)), newest_first=True)
     assert [next(newest_first), next(newest_first)] == [21, 20]
     assert set(looked_at) == {20}

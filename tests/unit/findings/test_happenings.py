@@ -7,6 +7,7 @@ from ivscope.findings.repeats import MOST_COMPARED
 from ivscope.findings.rules import findings_for
 from ivscope.findings.token_exchange import Published, token_history
 from ivscope.knowledge.error_codes import ERROR_CODES
+from ivscope.provider.store.event_log import EventLog
 from support.given_facts import (
     ME,
     GivenFacts,
@@ -885,6 +886,21 @@ def test_only_the_stay_of_the_exchange_counts():
     )
     assert len(history_of(*again).tokens) == 3
     assert [one.since for one in history_of(*again, at=10).tokens] == [at(400), at(420)]
+
+
+def test_more_exchanges_than_can_be_told_are_not_all_looked_at(monkeypatch):
+    tokens = (VIEWER, HOST)
+    many = [exchanged(n, tokens[n % 2], tokens[1 - n % 2]) for n in range(9_000)]
+    looked_at = []
+    key = EventLog.key
+
+    def noted(log, position):
+        looked_at.append(position)
+        return key(log, position)
+
+    monkeypatch.setattr(EventLog, "key", noted)
+    assert history_of(*many, at=8_999) is None
+    assert len(looked_at) == 1_001
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,28 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivscope.analysis.publishers import Publishers
 from ivscope.domain.stages import Participant, ParticipantSummary
 from ivscope.domain.times import to_microseconds
+from ivscope.findings import session_context
 from ivscope.findings.finding import Certainty, EventRef, FactKind
 from ivscope.findings.quota import QuotaOpen, count_publishers
 from ivscope.findings.repeats import Burst, RepeatsOpen
 from ivscope.findings.rules import session_findings
+from ivscope.findings.session_context import KeptBursts, bursts_in
 from support.claims import checked
-from support.given_facts import SESSION, GivenSession, at, event, exchanged, facts, token, words
+from support.given_facts import (
+    SESSION,
+    GivenSession,
+    at,
+    event,
+    exchanged,
+    facts,
+    log_of,
+    token,
+    words,
+)
 
 
 def failed(seconds, participant, code="INTERNAL_SERVER_EXCEPTION", name="PUBLISH_ERROR", **members):
@@ -603,3 +617,48 @@ def test_an_exchange_of_somebody_else_makes_no_fault_match():
 
 def test_an_empty_session_has_no_findings():
     assert session_findings(GivenSession()) == ()
+
+
+WHO = st.sampled_from([None, "a", "b", "c", "d"])
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), WHO), max_size=30))
+def test_bursts_are_the_errors_with_those_of_two_others_in_a_minute(told):
+    log = log_of([failed(seconds, who) for seconds, who in sorted(told, key=lambda one: one[0])])
+    seconds = [log.time_us(at) // 1_000_000 for at in range(len(log))]
+    runs = []
+    for last in range(len(log)):
+        inside = [at for at in range(last + 1) if seconds[last] - seconds[at] <= 60]
+        count = len({log.participant(at) for at in inside})
+        if count < 3:
+            continue
+        if runs and inside[0] <= runs[-1][1]:
+            runs[-1] = runs[-1][0], last, max(count, runs[-1][2])
+        else:
+            runs.append((inside[0], last, count))
+    found = bursts_in(log, range(len(log)))
+    assert [(one.positions[0], one.positions[-1], one.most_at_once) for one in found] == runs
+    for one in found:
+        assert [*one.positions] == [*range(one.positions[0], one.positions[-1] + 1)]
+        assert (one.first, one.last) == (seconds[one.positions[0]], seconds[one.positions[-1]])
+        assert one.whose == set(filter(None, map(log.participant, one.positions)))
+
+
+def test_bursts_are_found_once_and_anew_when_the_log_has_grown(monkeypatch):
+    log = log_of([failed(seconds, who) for seconds, who in enumerate("abc")])
+    looked_at = []
+
+    def noted(log_, positions):
+        looked_at.append(len(positions))
+        return bursts_in(log_, positions)
+
+    monkeypatch.setattr(session_context, "bursts_in", noted)
+    kept, code, kind = KeptBursts(log), "INTERNAL_SERVER_EXCEPTION", log.kind(0)
+    assert kept.lacking(kind) == 3
+    (before,) = kept.of(code)
+    assert kept.lacking(kind) == 0
+    assert kept.of(code) == [before]
+    log.append([failed(9, "d")])
+    assert kept.lacking(kind) == 4
+    assert kept.of(code)[0].whose == {*"abcd"}
+    assert looked_at == [3, 4]

@@ -107,6 +107,22 @@ def test_any_number_of_errors_is_counted_at_once(provider):
     assert times_of(found) == [10_001]
 
 
+def test_what_many_errors_will_be_asked_for_is_found_in_a_thread_behind_the_first_answer(
+    provider, time, monkeypatch
+):
+    event_findings = event_findings_of(provider, *errors(3), jobs=time.jobs())
+    found_by = []
+
+    def ahead(session):
+        assert session == scope().session
+        return lambda: found_by.append(threading.current_thread())
+
+    monkeypatch.setattr(event_findings.store_context, "find_ahead", ahead)
+    assert times_of(event_findings.of(EventRef(scope(), 1))) == [3]
+    time.until(lambda: found_by)
+    assert found_by != [threading.current_thread()]
+
+
 def test_one_thread_at_a_time_looks_and_a_bug_in_it_is_told(provider, time, monkeypatch):
     opened, asked, bugs = threading.Event(), [], []
     jobs = time.jobs(bugs.append)

@@ -12,6 +12,7 @@ from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.pages import Cursor, Page
 from ivscope.domain.stages import IngestConfiguration, Participant, ParticipantSummary
 from ivscope.domain.times import from_microseconds, to_microseconds
+from ivscope.findings import session_context
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.fetch.scan_progress import ScanState
@@ -461,3 +462,42 @@ def test_whose_events_may_not_be_read_is_told_of_a_scanned_session(case):
     case.source.fail("r", *[FailureKind.INVALID] * 4)
     case.scan()
     assert session_facts(case.provider, SESSION).denied() == ["q"]
+
+
+def failing(case, count, name="SUBSCRIBE_ERROR"):
+    """Three participants with so many errors each, and as many other events."""
+    for who in "abc":
+        case.source.add(who)
+        case.source.events[who] = [
+            Event(kind, who, EPOCH + timedelta(seconds=at), None, code)
+            for at in range(count)
+            for kind, code in ((name, "QUOTA_EXCEEDED"), ("SUBSCRIBE_STARTED", None))
+        ]
+
+
+def test_for_an_error_the_errors_of_everybody_with_its_code_are_looked_at_once(case):
+    failing(case, 5)
+    case.scan()
+    session = case.held.scanned(SESSION)
+    assert case.held.work(scope("a"), 4) == 3 * 5 + 3
+    (burst,) = session.bursts("QUOTA_EXCEEDED")
+    assert burst.whose == {"a", "b", "c"}
+    assert case.held.work(scope("a"), 4) == 3
+    assert case.held.scanned(SESSION).bursts("QUOTA_EXCEEDED")[0] is burst
+
+
+def test_publishers_are_counted_for_a_refused_publisher_only(case):
+    failing(case, 5, "PUBLISH_ERROR")
+    scan = case.scan()
+    counting = case.held._publishers.work(scan)
+    assert case.held.work(scope("a"), 4) == 3 * 5 + 3 + counting
+
+
+def test_bursts_of_many_errors_are_found_ahead_when_all_is_read(case, monkeypatch):
+    monkeypatch.setattr(session_context, "_MOST_IN_A_MOMENT", 10)
+    failing(case, 5)
+    assert case.held.find_ahead(SESSION) is None
+    case.scan()
+    case.held.find_ahead(SESSION)()
+    assert case.held.work(scope("a"), 4) == 3
+    assert case.held.find_ahead(SESSION) is None

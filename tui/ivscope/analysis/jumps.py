@@ -9,7 +9,7 @@ from typing import Final, assert_never
 
 from ivscope.analysis.event_view import FEW, EventView, row_order, shown_rows, times_of
 from ivscope.analysis.intervals import SECOND
-from ivscope.analysis.timed_events import flags_of, places_of
+from ivscope.analysis.timed_events import KindFlags, count_of, found_in, places_of
 from ivscope.domain.events import JOINED, LEFT, TOKEN_EXCHANGED
 from ivscope.domain.frozen import frozen
 from ivscope.domain.times import to_microseconds
@@ -137,21 +137,13 @@ def gap_threshold(view: EventView) -> int:
 
 
 def _kind_row(view: EventView, rows: range, wanted: Callable[[EventKind], bool]) -> int | None:
-    everywhere: bytes | None = None
-    for chunk in _chunks(rows):
+    log = view.log
+    flags = KindFlags(log, wanted)
+    for number, chunk in enumerate(_chunks(rows)):
         positions = _positions(view, chunk)
-        if isinstance(positions, range):
-            start = min(positions[0], positions[-1])
-            flags = flags_of(view.log, start, start + len(positions), wanted)
-            place = flags.find(1) if rows.step > 0 else flags[::-1].find(1)
-            if place >= 0:
-                return chunk[place]
-            continue
-        if everywhere is None:
-            everywhere = flags_of(view.log, 0, len(view.log), wanted)
-            if everywhere.count(1) <= FEW:
-                return _nearest(view, rows, places_of(everywhere, 1))
-        place = bytes(map(everywhere.__getitem__, positions)).find(1)
+        if number and not isinstance(positions, range) and count_of(log, wanted) <= FEW:
+            return _nearest(view, rows, found_in(log, wanted))
+        place = flags.of(positions).find(1)
         if place >= 0:
             return chunk[place]
     return None

@@ -11,7 +11,7 @@ from typing import Final
 
 from ivscope.analysis.event_view import FEW, SPREAD, EventView, shown_rows
 from ivscope.analysis.intervals import SECOND
-from ivscope.analysis.timed_events import flags_of, looked_up, places_of
+from ivscope.analysis.timed_events import KindFlags, found_in, looked_up
 from ivscope.domain.clock import work_seconds
 from ivscope.domain.events import SUBSCRIBE_STARTED, SUBSCRIBE_STOPPED
 from ivscope.domain.frozen import frozen
@@ -342,8 +342,12 @@ class Folds:
         return looked_up(kinds, self._groups), times
 
 
+_HEAD = 256
+"""Rows of a line that are looked at first: with many errors one of them usually is one, and all
+lines of a screen take less time than a look at all of a million rows."""
+
 _PIECE = 1_024
-"""Rows looked at together: with many errors the first piece of a line usually has one."""
+"""Rows looked at together after these."""
 
 
 @frozen
@@ -400,23 +404,29 @@ def _error_test(view: EventView) -> Callable[[int, int], bool]:
     log = view.log
     if not log.error_count:
         return lambda _start, _stop: False
-    flags = flags_of(log, 0, len(log), lambda kind: kind.is_error)
     if log.error_count <= FEW:
-        rows = sorted(shown_rows(view, places_of(flags, 1)))
+        rows = sorted(shown_rows(view, found_in(log, _is_error)))
         return lambda start, stop: bisect_left(rows, start) < bisect_left(rows, stop)
 
     is_ascending = not view.by_time and log.sequence is None
+    flags = KindFlags(log, _is_error)
 
     def has_error(start: int, stop: int) -> bool:
+        head = min(stop, start + _HEAD)
+        if 1 in flags.of(view.positions(start, head)):
+            return True
         if is_ascending:
-            return _has_flag(flags, view.positions(start, stop))
-        for first in range(start, stop, _PIECE):
-            positions = view.positions(first, min(stop, first + _PIECE))
-            if any(map(flags.__getitem__, positions)):
+            return head < stop and _has_flag(flags.everything(), view.positions(head, stop))
+        for first in range(head, stop, _PIECE):
+            if 1 in flags.of(view.positions(first, min(stop, first + _PIECE))):
                 return True
         return False
 
     return has_error
+
+
+def _is_error(kind: EventKind) -> bool:
+    return kind.is_error
 
 
 def _has_flag(flags: bytes, positions: Sequence[int]) -> bool:

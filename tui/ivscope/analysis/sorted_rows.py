@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, compress
 from operator import itemgetter
 
-from ivscope.analysis.timed_events import places_of
+from ivscope.analysis.timed_events import flagged
 
 _FEW = 512
 """Up to so many positions are inserted one by one, some 3 us each."""
@@ -241,9 +241,6 @@ class SortedRows:
 _SPARSE = 16
 """Of fewer than one in so many positions, sorting those costs less than going through all."""
 
-_SINGLY = 16
-"""Of fewer than one in so many flags, looking for each costs less than going through all."""
-
 _EVERY = b"\1"
 
 
@@ -310,9 +307,7 @@ class FoundRows:
         if count == len(flags):
             self.add_all(start + count)
             return
-        is_sparse = count * _SINGLY < len(flags)
-        places = places_of(flags, 1) if is_sparse else compress(range(len(flags)), flags)
-        self._add(array("I", map(start.__add__, places)), flags)
+        self._add(array("I", map(start.__add__, flagged(flags))), flags)
 
     def _add(self, positions: "range | array[int]", flags: bytes) -> None:
         start, self._looked_at = self._looked_at, self._looked_at + len(flags)

@@ -5,7 +5,7 @@ Kinds are looked at by columns: no event is built.
 
 import sys
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import heappop, heappush, heapreplace
 from itertools import compress
 
@@ -25,6 +25,14 @@ million numbers, which one by one take 25 ms."""
 
 _FEW = 4_096
 """Up to so many numbers are looked up one by one, if not all fit into a byte."""
+
+_MOST_APART = 16_384
+"""Up to so many positions that are apart are looked at one by one: 1 ms. All of a million events
+take three."""
+
+_SPARSE = 8
+"""Of so many flags at most one is set where the next one is searched for: a search costs as much as
+to look at some eight flags one by one."""
 
 
 def timed_events(
@@ -59,9 +67,10 @@ def timed_events(
     blocks = [(-last if newest_first else first, places) for first, last, places in found]
     blocks.sort(key=lambda one: one[0])
     open_blocks: list[_Open] = []
+    flags = KindFlags(log, wanted)
     for edge, places in blocks:
         yield from _before(edge, open_blocks, sign)
-        rows = _rows(log, wanted, places, participant, remote)
+        rows = _rows(log, flags, places, participant, remote)
         own = iter(sorted((sign * time, sign * at) for time, at in rows if since <= time <= until))
         if (first_row := next(own, None)) is not None:
             heappush(open_blocks, (*first_row, own))
@@ -86,21 +95,47 @@ def _before(edge: int | None, open_blocks: list[_Open], sign: int) -> Iterator[i
 
 def all_timed(log: EventLog, wanted: Wanted) -> list[int]:
     """Positions of all events of some kinds with a time, oldest first, then by position."""
-    found = [
-        row
-        for _, _, places in log.blocks.timed(_numbers(log, wanted), EARLIEST, LATEST)
-        for row in _rows(log, wanted, places, None, None)
-        if row[0] > NO_TIME
-    ]
-    return [at for _, at in sorted(found)]
+    blocks = log.blocks.timed(_numbers(log, wanted), EARLIEST, LATEST)
+    flags = KindFlags(log, wanted)
+    positions: list[int] = []
+    for places in _joined(places for _, _, places in blocks):
+        positions.extend(map(places.start.__add__, flagged(flags.of(places))))
+    times = log.column_at("times", positions)
+    order = sorted(range(len(times)), key=times.__getitem__)
+    return [positions[row] for row in order if times[row] > NO_TIME]
+
+
+def count_of(log: EventLog, wanted: Wanted) -> int:
+    """How many events of some kinds there are; looks at none of them."""
+    return log.tally.count(_numbers(log, wanted))
+
+
+def found_in(log: EventLog, wanted: Wanted) -> list[int]:
+    """Positions of all events of some kinds, ascending. For few of them."""
+    return sorted([*all_timed(log, wanted), *untimed_events(log, wanted)])
+
+
+def _joined(blocks: Iterable[range]) -> Iterator[range]:
+    """The positions of some blocks, ascending; neighbouring blocks are one range."""
+    joined: range | None = None
+    for places in blocks:
+        if joined is not None and joined.stop == places.start:
+            joined = range(joined.start, places.stop)
+            continue
+        if joined is not None:
+            yield joined
+        joined = places
+    if joined is not None:
+        yield joined
 
 
 def untimed_events(
     log: EventLog, wanted: Wanted, *, participant: int | None = None, remote: int | None = None
 ) -> Iterator[int]:
     """Positions of the events of some kinds that have no readable time, ascending."""
+    flags = KindFlags(log, wanted)
     for places in log.blocks.untimed(_numbers(log, wanted)):
-        rows = _rows(log, wanted, places, participant, remote)
+        rows = _rows(log, flags, places, participant, remote)
         yield from (at for time, at in rows if time <= NO_TIME)
 
 
@@ -109,19 +144,63 @@ def _numbers(log: EventLog, wanted: Wanted) -> list[int]:
 
 
 def _rows(
-    log: EventLog, wanted: Wanted, places: range, participant: int | None, remote: int | None
-) -> Iterator[tuple[int, int]]:
+    log: EventLog, flags: "KindFlags", places: range, participant: int | None, remote: int | None
+) -> list[tuple[int, int]]:
     """Times and positions of what is wanted in a part of a log, ascending by position.
 
-    The log can grow between two looks at it, so its length cuts the first one and with it all.
+    The log can grow between two looks at it, so the first one says what is looked at.
     """
-    columns = log.columns(places.start, places.stop)
-    flags = flags_of(log, places.start, places.stop, wanted)
-    for place in compress(range(len(columns.times)), flags):
-        if (participant is None or columns.participants[place] == participant) and (
-            remote is None or columns.remotes[place] == remote
-        ):
-            yield columns.times[place], places.start + place
+    positions = [places.start + place for place in flagged(flags.of(places))]
+    if participant is not None:
+        whose = log.column_at("participants", positions)
+        positions = [at for at, who in zip(positions, whose, strict=True) if who == participant]
+    if remote is not None:
+        whom = log.column_at("remotes", positions)
+        positions = [at for at, who in zip(positions, whom, strict=True) if who == remote]
+    return list(zip(log.column_at("times", positions), positions, strict=True))
+
+
+class KindFlags:
+    """Says which of some positions have a kind that is wanted.
+
+    Looks at the positions alone, until so many are asked for that a look at all of the log is
+    cheaper. For as long as nothing is shown that came since it was made.
+    """
+
+    __slots__ = ("_asked", "_everywhere", "_log", "_table", "_wanted")
+
+    def __init__(self, log: EventLog, wanted: Wanted) -> None:
+        self._log = log
+        self._wanted = wanted
+        self._table = b""
+        """By number of a kind: 1 when it is wanted."""
+        self._asked = 0
+        self._everywhere: bytes | None = None
+
+    def of(self, positions: Sequence[int]) -> bytes:
+        """One byte for each of some positions, in their order: 1 when its kind is wanted."""
+        if isinstance(positions, range):
+            if not positions:
+                return b""
+            start = min(positions[0], positions[-1])
+            flags = self._flags(self._log.kinds_of(start, start + len(positions)))
+            return flags if positions.step > 0 else flags[::-1]
+        self._asked += len(positions)
+        if self._asked <= _MOST_APART:
+            return self._flags(self._log.column_at("kinds", positions))
+        return bytes(map(self.everything().__getitem__, positions))
+
+    def everything(self) -> bytes:
+        """One byte for each position of the log."""
+        if self._everywhere is None:
+            self._everywhere = self._flags(self._log.kinds_of(0, len(self._log)))
+        return self._everywhere
+
+    def _flags(self, kinds: "array[int]") -> bytes:
+        known = self._log.tables.kinds
+        if len(self._table) < len(known):
+            self._table = bytes(map(self._wanted, known))
+        return looked_up(kinds, self._table)
 
 
 def flags_of(log: EventLog, start: int, stop: int, wanted: Wanted) -> bytes:
@@ -169,6 +248,13 @@ def _on_pages(
     if not value:
         found ^= int.from_bytes(b"\1" * count, "little")
     return found.to_bytes(count, "little")
+
+
+def flagged(flags: bytes) -> Iterator[int]:
+    """Yield the indexes of the flags that are 1, ascending; quick where few are."""
+    if flags.count(1) > len(flags) // _SPARSE:
+        return compress(range(len(flags)), flags)
+    return places_of(flags, 1)
 
 
 def places_of(column: "array[int] | bytes", number: int) -> Iterator[int]:

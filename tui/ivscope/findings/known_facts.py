@@ -143,6 +143,21 @@ class PublisherCount:
 
 
 @frozen
+class ErrorBurst:
+    """Errors of one code, each within the window of those of enough other participants."""
+
+    positions: Sequence[int]
+    """In the log of the session, oldest first."""
+    first: int
+    """The second of the first one since 1970 UTC."""
+    last: int
+    whose: frozenset[str]
+    """Ids of the participants that have them."""
+    most_at_once: int
+    """The most participants that have one within the window."""
+
+
+@frozen
 class SessionFacts:
     """A session as far as it is read, for the rules over a whole session."""
 
@@ -167,6 +182,8 @@ class SessionFacts:
     """The fewest calls that the rest of the scan takes."""
     denied: Callable[[], Sequence[str]]
     """Ids of those whose events may not be read: the permission is missing."""
+    bursts: Callable[[str], Sequence[ErrorBurst]]
+    """The bursts of errors with a code, or with a name where they have none, oldest first."""
 
 
 @frozen

@@ -4,7 +4,7 @@ Long because a burst and a cycle are told by the errors, and by the kinds, that 
 and so is who got an error, and how many got one where only a part of a session is read.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from itertools import islice, pairwise
@@ -18,14 +18,20 @@ from ivscope.domain.durations import per_minute
 from ivscope.domain.frozen import frozen
 from ivscope.findings.event_context import SECOND_US, EventContext, ask_session
 from ivscope.findings.finding import MOST_REFS, Certainty, Claim, Finding, Lacking, Open, PlainClaim
-from ivscope.findings.session_context import MANY, EventPeriod, SessionContext, period, with_errors
-from ivscope.provider.store.event_log import EventKind, EventLog
+from ivscope.findings.known_facts import ErrorBurst
+from ivscope.findings.session_context import (
+    MANY,
+    WINDOW_SECONDS,
+    EventPeriod,
+    SessionContext,
+    bursts_in,
+    code_of,
+    period,
+    with_errors,
+)
+from ivscope.provider.store.event_log import EventLog
 
 INTERNAL = "INTERNAL_SERVER_EXCEPTION"
-
-WINDOW_SECONDS = 60
-"""Seconds. Errors of several participants so near each other are one burst."""
-
 
 MOST_COMPARED = 1_000
 """Up to so many errors are compared, which takes some milliseconds, to see whether one is there
@@ -224,24 +230,18 @@ def _in_burst(context: EventContext) -> Finding | None:
     )
     if facts is None or second is None:
         return None
-    code = event.error_code or event.name
-
-    def wanted(kind: EventKind) -> bool:
-        return kind.is_error and (kind.error_code or kind.name) == code
-
-    if len({facts.log.participant(at) for at in _near(facts.log, wanted, second)}) < MANY:
-        return None
-    mine, errors = context.scope.participant_id, all_timed(facts.log, wanted)
-    session = with_errors(facts, errors)
-    for burst in _many_in(session, errors):
-        first, last = session.second(burst[0]), session.second(burst[-1])
-        if first <= second <= last and mine in session.whose(burst):
-            others = len(session.whose(burst)) - 1
-            is_internal = code == INTERNAL
-            at_once = _at_once(session, burst)
-            claim = OthersMetItToo(others, session.period(burst), at_once, is_internal)
-            reason = session.partial or _open_of_burst(session, burst, claim.is_to_escalate)
-            return Finding(claim, Certainty.SHOWN, session.refs(burst), reason, session.rest)
+    code, mine = event.error_code or event.name or "", context.scope.participant_id
+    for burst in facts.bursts(code):
+        if not burst.first <= second <= burst.last or mine not in burst.whose:
+            continue
+        session = with_errors(facts, burst.positions)
+        if not _is_of_many(session, burst):
+            continue
+        others, during = len(burst.whose) - 1, session.period(burst.positions)
+        claim = OthersMetItToo(others, during, _at_once(burst), code == INTERNAL)
+        reason = session.partial or _open_of_burst(session, burst, claim.is_to_escalate)
+        rests = session.refs(burst.positions)
+        return Finding(claim, Certainty.SHOWN, rests, reason, session.rest)
     return None
 
 
@@ -279,21 +279,21 @@ MOST_BURSTS = 20
 def bursts(session: SessionContext) -> Iterator[Finding]:
     """Find bursts of errors, the one with the most participants first."""
     found = [
-        (len(session.whose(burst)), code, burst)
+        (len(burst.whose), code, burst)
         for code, positions in _by_code(session).items()
-        for burst in _many_in(session, positions)
+        for burst in bursts_in(session.log, positions)
+        if _is_of_many(session, burst)
     ]
     settled_to = session.settled_to() if found else LATEST
     for count, code, burst in sorted(found, key=lambda one: -one[0])[:MOST_BURSTS]:
-        claim = Burst(
-            count, code, session.period(burst), _at_once(session, burst), code == INTERNAL
-        )
+        during = session.period(burst.positions)
+        claim = Burst(count, code, during, _at_once(burst), code == INTERNAL)
         certainty = Certainty.SHOWN
         unknown: Claim | PlainClaim | None = session.partial
-        if (session.second(burst[-1]) + 1) * SECOND_US > settled_to:
+        if (burst.last + 1) * SECOND_US > settled_to:
             certainty, unknown = Certainty.LIKELY, unknown or Open.MAY_COME_LATE
         unknown = unknown or _open_of_burst(session, burst, claim.is_to_escalate)
-        yield Finding(claim, certainty, session.refs(burst), unknown, session.rest)
+        yield Finding(claim, certainty, session.refs(burst.positions), unknown, session.rest)
 
 
 MOST_CODES = 3
@@ -338,9 +338,7 @@ def _count_of(log: EventLog, code: str) -> int:
     """How many errors of a code there are, with those that have no readable time."""
     kinds = enumerate(log.tables.kinds)
     return log.tally.count(
-        number
-        for number, kind in kinds
-        if kind.is_error and (kind.error_code or kind.name or "") == code
+        number for number, kind in kinds if kind.is_error and code_of(kind) == code
     )
 
 
@@ -352,61 +350,22 @@ def _by_code(session: SessionContext) -> dict[str, list[int]]:
     return by_code
 
 
+def _is_of_many(session: SessionContext, burst: ErrorBurst) -> bool:
+    """Whether several people met it: a user with one token after another is a single person."""
+    return session.persons(burst.whose) >= MANY
+
+
 def _open_of_burst(
-    session: SessionContext, burst: Sequence[int], is_to_escalate: bool
+    session: SessionContext, burst: ErrorBurst, is_to_escalate: bool
 ) -> RepeatsOpen | None:
-    if not session.are_many(session.whose(burst)):
+    if not session.are_many(burst.whose):
         return RepeatsOpen.DIFFERENT_PEOPLE
     return RepeatsOpen.SERVICE_OR_SHARED if is_to_escalate else None
 
 
-def _at_once(session: SessionContext, burst: Sequence[int]) -> int | None:
+def _at_once(burst: ErrorBurst) -> int | None:
     """How many participants got a long burst within the window; None for a short one."""
-    if session.second(burst[-1]) - session.second(burst[0]) <= WINDOW_SECONDS:
-        return None
-    return max(len(whose) for whose in _windows(session, burst))
-
-
-def _windows(session: SessionContext, positions: Sequence[int]) -> Iterator[Counter[str | None]]:
-    """For each error whose the errors up to it are that lie within the window. One value, kept."""
-    whose: Counter[str | None] = Counter()
-    first = 0
-    for at in positions:
-        whose[session.log.participant(at)] += 1
-        while session.second(at) - session.second(positions[first]) > WINDOW_SECONDS:
-            gone = session.log.participant(positions[first])
-            whose[gone] -= 1
-            if not whose[gone]:
-                del whose[gone]
-            first += 1
-        yield whose
-
-
-def _many_in(session: SessionContext, positions: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Bursts of errors of one code that several people met."""
-    for burst in _bursts_in(session, positions):
-        # A user who comes back with one token after another is a single person.
-        if session.persons(session.whose(burst)) >= MANY:
-            yield burst
-
-
-def _bursts_in(session: SessionContext, positions: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Runs of errors of one code, each near to errors of enough other participants."""
-    first = 0
-    begin, end = 0, 0
-    for last, whose in enumerate(_windows(session, positions)):
-        while session.second(positions[last]) - session.second(positions[first]) > WINDOW_SECONDS:
-            first += 1
-        if len(whose) < MANY:
-            continue
-        if end and first < end:
-            end = last + 1
-        else:
-            if end:
-                yield positions[begin:end]
-            begin, end = first, last + 1
-    if end:
-        yield positions[begin:end]
+    return burst.most_at_once if burst.last - burst.first > WINDOW_SECONDS else None
 
 
 class EstimateOf(StrEnum):

@@ -7,11 +7,11 @@ from functools import cache
 from itertools import compress
 
 from ivscope.analysis.intervals import LATEST
-from ivscope.analysis.timed_events import flags_of
+from ivscope.analysis.timed_events import all_timed, flags_of
 from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantSummary
 from ivscope.domain.times import from_microseconds
-from ivscope.findings.event_context import refs, second_of
+from ivscope.findings.event_context import SECOND_US, refs, second_of
 from ivscope.findings.finding import (
     MOST_NAMED,
     Ask,
@@ -21,14 +21,18 @@ from ivscope.findings.finding import (
     Lacking,
     PartlyRead,
 )
-from ivscope.findings.known_facts import SessionFacts
-from ivscope.provider.store.event_log import EventLog
+from ivscope.findings.known_facts import ErrorBurst, SessionFacts
+from ivscope.provider.store.event_log import EventKind, EventLog
 
 REPLICA = "REPLICA"
 """Replication type of a copy (IVS API: ReplicationType)."""
 
 MANY = 3
 """From so many participants on an error is not one of a single participant."""
+
+
+WINDOW_SECONDS = 60
+"""Seconds. Errors of several participants so near each other are one burst."""
 
 
 @frozen
@@ -161,3 +165,111 @@ def with_errors(facts: SessionFacts, errors: Sequence[int]) -> SessionContext:
 
     read = sum(map(facts.is_read, people))
     return SessionContext(facts, facts.log, errors, people, read, clients_lacking)
+
+
+def code_of(kind: EventKind) -> str:
+    """What errors are told apart by: the code, or the name where there is none."""
+    return kind.error_code or kind.name or ""
+
+
+_MOST_IN_A_MOMENT = 1_000
+"""Errors whose bursts are found in two milliseconds."""
+
+
+class KeptBursts:
+    """The bursts of a session's log by code, found once as long as the log does not grow.
+
+    Any thread may ask; two at once find the same.
+    """
+
+    __slots__ = ("_kept", "_log")
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._kept: dict[str, tuple[int, Sequence[ErrorBurst]]] = {}
+        """By code: the length of the log, and what was found in it."""
+
+    def is_of(self, log: EventLog) -> bool:
+        """Whether they are those of a log."""
+        return self._log is log
+
+    def lacking(self, kind: EventKind) -> int:
+        """How many errors have to be looked at to tell the bursts of errors of a kind."""
+        code = code_of(kind)
+        length, _ = self._kept.get(code, (-1, ()))
+        return 0 if length == len(self._log) else self._log.tally.count(self._numbers(code))
+
+    def of(self, code: str) -> Sequence[ErrorBurst]:
+        """The bursts of a code, oldest first."""
+        length, found = self._kept.get(code, (-1, ()))
+        if length != len(self._log):
+            length, numbers = len(self._log), self._numbers(code)
+            wanted = frozenset(self._log.tables.kinds[number] for number in numbers)
+            found = bursts_in(self._log, all_timed(self._log, wanted.__contains__))
+            self._kept[code] = length, found
+        return found
+
+    @property
+    def lacks_many(self) -> bool:
+        """Whether there is a code with so many errors that their bursts take more than a moment."""
+        return bool(self._many())
+
+    def find_many(self) -> None:
+        """Find the bursts of these codes before somebody asks for them."""
+        for kind in self._many():
+            self.of(code_of(kind))
+
+    def _many(self) -> list[EventKind]:
+        kinds = [kind for kind in self._log.tables.kinds if kind.is_error]
+        return [kind for kind in kinds if self.lacking(kind) > _MOST_IN_A_MOMENT]
+
+    def _numbers(self, code: str) -> list[int]:
+        kinds = enumerate(self._log.tables.kinds)
+        return [at for at, kind in kinds if kind.is_error and code_of(kind) == code]
+
+
+def bursts_in(log: EventLog, positions: Sequence[int]) -> list[ErrorBurst]:
+    """Bursts among errors of one code, oldest first.
+
+    Args:
+        log: The events of everybody.
+        positions: The errors, oldest first; all have a readable time.
+    """
+    seconds = [time // SECOND_US for time in log.column_at("times", positions)]
+    whose = log.column_at("participants", positions)
+    found: list[ErrorBurst] = []
+    inside: dict[int, int] = {}
+    first = begin = end = most = 0
+    for last, (second, who) in enumerate(zip(seconds, whose, strict=True)):
+        inside[who] = inside.get(who, 0) + 1
+        while second - seconds[first] > WINDOW_SECONDS:
+            gone = whose[first]
+            inside[gone] -= 1
+            if not inside[gone]:
+                del inside[gone]
+            first += 1
+        if len(inside) < MANY:
+            continue
+        if first >= end:
+            if end:
+                found.append(_burst(log, positions, seconds, whose, (begin, end, most)))
+            begin, most = first, 0
+        end, most = last + 1, max(most, len(inside))
+    if end:
+        found.append(_burst(log, positions, seconds, whose, (begin, end, most)))
+    return found
+
+
+def _burst(
+    log: EventLog,
+    positions: Sequence[int],
+    seconds: Sequence[int],
+    whose: Sequence[int],
+    found: tuple[int, int, int],
+) -> ErrorBurst:
+    begin, end, most = found
+    texts = log.tables.texts
+    names = filter(None, map(texts.__getitem__, set(whose[begin:end])))
+    return ErrorBurst(
+        positions[begin:end], seconds[begin], seconds[end - 1], frozenset(names), most
+    )

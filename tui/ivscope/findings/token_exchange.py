@@ -1,16 +1,25 @@
-"""TOKEN_EXCHANGED: what came after it, and all tokens of the stay with what happened under each."""
+"""TOKEN_EXCHANGED: what came after it, and all tokens of the stay with what happened under each.
+
+Long because the exchange, and what each token of the stay allowed, are told from the same events.
+"""
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice, pairwise
 
 from ivscope.analysis.intervals import Why
-from ivscope.analysis.timed_events import LATEST, timed_events, untimed_events
+from ivscope.analysis.timed_events import (
+    LATEST,
+    Wanted,
+    count_of,
+    timed_events,
+    untimed_events,
+)
 from ivscope.domain import events
-from ivscope.domain.events import Event
 from ivscope.domain.frozen import frozen
 from ivscope.domain.times import to_microseconds
 from ivscope.domain.tokens import PUBLISH, ParticipantToken
@@ -19,6 +28,7 @@ from ivscope.findings.event_context import (
     SECOND_US,
     EventContext,
     distance_between,
+    positions_within,
     second_of,
     time_of,
 )
@@ -31,6 +41,7 @@ from ivscope.findings.finding import (
     StaysUnknown,
 )
 from ivscope.findings.publishing import STOP_SECONDS, State, publishing_in
+from ivscope.provider.store.event_log import EventLog
 
 FOLLOWS_SECONDS = 30
 """Seconds within which a client that has gained PUBLISH usually begins to publish."""
@@ -277,17 +288,20 @@ def token_history(context: EventContext) -> TokenHistory | None:
     if context.event.name != events.TOKEN_EXCHANGED or context.second is None:
         return None
     names = (events.TOKEN_EXCHANGED, events.JOINED, events.LEFT, events.PUBLISH_STARTED)
-    if context.has_untimed(*names, events.PUBLISH_STOPPED):
+    untimed = untimed_events(context.log, lambda kind: kind.is_error)
+    if context.has_untimed(*names, events.PUBLISH_STOPPED) or any(True for _ in untimed):
         return None
     first, last = _stay(context)
-    exchanges = _distinct(context, context.within(first, last, events.TOKEN_EXCHANGED))
-    if len(exchanges) > _MOST_LOOKED_AT or not _are_linked(context, exchanges):
+    if _is_too_much(context, first, last):
+        return None
+    exchanges = _exchanges(context, first, last)
+    if exchanges is None or not _are_linked(context, exchanges):
         return None
     joined = next(context.until(first, events.JOINED), None)
     since = None if joined is None else time_of(context.log, joined)
     begins = [first, *(second_of(context.log, at) or first for at in exchanges)]
     published, errors = _published(context, first, last), _errors(context, begins, last)
-    if published is None or errors is None:
+    if published is None:
         return None
     tokens = [HeldToken(context.log[exchanges[0]].previous_token, since, is_joined=True)]
     tokens += [
@@ -322,11 +336,39 @@ def _stay(context: EventContext) -> tuple[int, int]:
     )
 
 
-def _distinct(context: EventContext, positions: list[int]) -> list[int]:
-    """The positions without those of events that are there twice."""
-    found: dict[Event, int] = {}
-    for at in positions:
-        found.setdefault(context.log[at], at)
+def _is_too_much(context: EventContext, first: int, last: int) -> bool:
+    """Whether a stay has too many errors, or starts or stops of publishing.
+
+    What the log has most of is looked at first: that is over the soonest.
+    """
+    log = context.log
+    kinds: list[Wanted] = [
+        lambda kind: kind.is_error,
+        lambda kind: kind.name == events.PUBLISH_STARTED,
+        lambda kind: kind.name == events.PUBLISH_STOPPED,
+    ]
+    for wanted in sorted(kinds, key=partial(count_of, log), reverse=True):
+        if count_of(log, wanted) <= _MOST_LOOKED_AT:
+            return False
+        found = _during(log, wanted, first, last)
+        if next(islice(found, _MOST_LOOKED_AT, None), None) is not None:
+            return True
+    return False
+
+
+def _during(log: EventLog, wanted: Wanted, first: int, last: int) -> Iterator[int]:
+    since, until = first * SECOND_US, (last + 1) * SECOND_US - 1
+    return timed_events(log, wanted, since=since, until=until)
+
+
+def _exchanges(context: EventContext, first: int, last: int) -> list[int] | None:
+    """The exchanges between two seconds, without those that are there twice; None for too many."""
+    log = context.log
+    found: dict[Hashable, int] = {}
+    for at in positions_within(log, (events.TOKEN_EXCHANGED,), since=first, until=last):
+        found.setdefault(log.key(at), at)
+        if len(found) > _MOST_LOOKED_AT:
+            return None
     return list(found.values())
 
 
@@ -339,11 +381,9 @@ def _are_linked(context: EventContext, exchanges: list[int]) -> bool:
 
 
 def _published(context: EventContext, first: int, last: int) -> list[Published] | None:
-    """All publishing of a stay; None when there is too much of it, or a start is missing."""
+    """All publishing of a stay; None when a start is missing."""
     starts = context.within(first, last, events.PUBLISH_STARTED)
     stops = context.within(first, last, events.PUBLISH_STOPPED)
-    if max(len(starts), len(stops)) > _MOST_LOOKED_AT:
-        return None
     if any(span is None or span.other is None for span in map(context.span, stops)):
         return None
     published: list[Published] = []
@@ -362,20 +402,10 @@ class _Errors:
     is_tied: bool = False
 
 
-def _errors(context: EventContext, begins: list[int], last: int) -> list[_Errors] | None:
-    """The errors under each token; None when there are too many, or one has no readable time."""
+def _errors(context: EventContext, begins: list[int], last: int) -> list[_Errors]:
+    """The errors under each token."""
     counts = [_Errors(Counter()) for _ in begins]
-    if any(True for _ in untimed_events(context.log, lambda kind: kind.is_error)):
-        return None
-    found = timed_events(
-        context.log,
-        lambda kind: kind.is_error,
-        since=begins[0] * SECOND_US,
-        until=(last + 1) * SECOND_US - 1,
-    )
-    for number, at in enumerate(found):
-        if number >= _MOST_LOOKED_AT:
-            return None
+    for at in _during(context.log, lambda kind: kind.is_error, begins[0], last):
         second = second_of(context.log, at) or 0
         held = bisect_right(begins, second) - 1
         counts[held].by_code[context.log.error_code(at) or ""] += 1

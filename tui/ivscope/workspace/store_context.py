@@ -1,10 +1,13 @@
 """StoreContext: what the provider has read, as answers to the rules of findings."""
 
+from collections.abc import Callable
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from ivscope.analysis.histories import PUBLISHING_NAMES, read_so_far
 from ivscope.analysis.publishers import Publishers
 from ivscope.domain import calls
+from ivscope.domain.events import PUBLISH_ERROR
 from ivscope.domain.failures import FailureKind
 from ivscope.domain.stages import (
     Participant,
@@ -26,12 +29,24 @@ from ivscope.provider.fetch.scan import Scan
 from ivscope.provider.store.event_log import EventLog
 from ivscope.workspace.reaches import Reaches
 
+if TYPE_CHECKING:
+    from ivscope.findings.session_context import KeptBursts
 
-def session_facts(provider: StageDataProvider, session: SessionScope) -> SessionFacts:
+
+def session_facts(
+    provider: StageDataProvider, session: SessionScope, bursts: "KeptBursts | None" = None
+) -> SessionFacts:
     """Return what a scan has read so far; call it anew for each look. Reads nothing.
 
     Its log is that of the timeline of everybody, so positions are the same in both.
+
+    Args:
+        provider: What was read.
+        session: The session.
+        bursts: Those of its log; None to find them when they are asked for.
     """
+    from ivscope.findings.session_context import KeptBursts  # noqa: PLC0415 - after the first rows
+
     scan = provider.scan(session)
     reach = Reaches(provider).in_scan(scan)
     all_listed = scan.log.participants_complete
@@ -55,6 +70,7 @@ def session_facts(provider: StageDataProvider, session: SessionScope) -> Session
             for name, failure in scan.log.failures.items()
             if failure.kind is FailureKind.DENIED and not scan.log.is_read(name)
         ],
+        bursts=(bursts or KeptBursts(scan.log.log)).of,
     )
 
 
@@ -112,6 +128,7 @@ class StoreContext:
         self.reaches = Reaches(provider)
         """Tells how far participants are read."""
         self._publishers = PublisherCounts(provider, self.reaches)
+        self._kept_bursts: KeptBursts | None = None
         self._copies: tuple[int, dict[ParticipantScope, KnownLog | None]] = (-1, {})
         self.facts = KnownFacts(
             log=self.log,
@@ -198,8 +215,27 @@ class StoreContext:
 
     def scanned(self, scope: SessionScope) -> SessionFacts | None:
         """Return what the scan of a session has read so far; None without a scan."""
-        is_scanned = self._provider.started_scan(scope) is not None
-        return session_facts(self._provider, scope) if is_scanned else None
+        scan = self._provider.started_scan(scope)
+        return None if scan is None else session_facts(self._provider, scope, self._bursts(scan))
+
+    def _bursts(self, scan: Scan) -> "KeptBursts":
+        from ivscope.findings.session_context import KeptBursts  # noqa: PLC0415 - as above
+
+        kept = self._kept_bursts
+        if kept is None or not kept.is_of(scan.log.log):
+            kept = self._kept_bursts = KeptBursts(scan.log.log)
+        return kept
+
+    def find_ahead(self, session: SessionScope) -> Callable[[], None] | None:
+        """Return what finds, in a thread, what many errors of a session will be asked for.
+
+        None where nothing is to be found, and while the session is read: it would be found anew.
+        """
+        scan = self._provider.started_scan(session)
+        if scan is None or scan.is_running:
+            return None
+        bursts = self._bursts(scan)
+        return bursts.find_many if bursts.lacks_many else None
 
     def scan_calls(self, scope: SessionScope) -> int:
         """Return the fewest calls that the scan still takes, as far as participants are listed."""
@@ -216,24 +252,23 @@ class StoreContext:
     def work(self, scope: ParticipantScope, position: int) -> int:
         """Return how many events rules look at one by one to find what is known about an event.
 
-        These are the events of joining and publishing, which are paired from the first one on; of
-        others a few around the event are enough.
+        These are the events of joining and publishing, which are paired from the first one on, and
+        the errors of everybody with the code of this one; of others a few around the event are
+        enough.
         """
-        from ivscope.findings.repeats import INTERNAL  # noqa: PLC0415 - after the first rows
-
         known = self.log(scope)
         if known is None or position >= len(known.log):
             return 0
-        count = _publishing(known.log)
+        count, kind = _publishing(known.log), known.log.kind(position)
         remote = known.log.remote(position)
-        if remote and known.log.is_error(position):
+        if remote and kind.is_error:
             other = self.log(ParticipantScope(scope.stage_arn, scope.session_id, remote))
             count += 0 if other is None else _publishing(other.log)
         scan = self._provider.started_scan(scope.session)
-        if scan is not None and known.log.error_code(position) == "QUOTA_EXCEEDED":
-            count += self._publishers.work(scan)
-        if scan is not None and known.log.error_code(position) == INTERNAL:
-            count += len(scan.participants.items)
+        if scan is not None and kind.is_error:
+            count += self._bursts(scan).lacking(kind) + len(scan.participants.items)
+            if (kind.name, kind.error_code) == (PUBLISH_ERROR, "QUOTA_EXCEEDED"):
+                count += self._publishers.work(scan)
         return count
 
 

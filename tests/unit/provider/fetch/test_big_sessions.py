@@ -5,6 +5,8 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivscope.analysis.estimates import FEWEST, estimate
 from ivscope.domain.failures import FailureKind, ProviderFailure
@@ -370,3 +372,25 @@ def test_a_scan_is_complete_when_nobody_was_left_out(provide):
     source = SessionSource(list_size=10)
     source.add("speaker", published=True)
     assert read_wanted(provide(source)).state is ScanState.COMPLETE
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=12), st.randoms())
+def test_the_sample_is_the_longest_part_without_a_gap_of_the_first_ones_listed(people, lot):
+    queue, log = ScanQueue(), SessionLog(EventTables())
+    queue.draw_others(lot.random)
+    for number, (comes_first, is_read) in enumerate(people):
+        log.add_participant(str(number))
+        queue.note(number, ParticipantSummary(str(number), published=comes_first))
+        if is_read:
+            log.set_state(number, ReadState.COMPLETE)
+    others = [number for number, (comes_first, _) in enumerate(people) if not comes_first]
+    place = queue._places
+    parts = []
+    for end in range(len(people) + 1):
+        listed = [number for number in others if number < end]
+        gap = min((place[one] for one in listed if not people[one][1]), default=1)
+        drawn = {str(one) for one in listed if people[one][1] and place[one] < gap}
+        parts.append((len(drawn), end, drawn, len(listed)))
+    _, _, drawn, count = max(parts, key=lambda part: part[:2])
+    sample = queue.sample(log)
+    assert (sample.drawn, sample.others) == (drawn, count)

@@ -2,8 +2,9 @@
 
 import heapq
 from array import array
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import chain, compress
 from typing import Final
 
@@ -34,6 +35,12 @@ _FIRST_LEVELS = _LEVELS - _COMES_FIRST
 
 _NO_PLACE = 2.0
 """Behind every place in the random order: of those who come first."""
+
+_FIRST: Final = bytes(found >= _COMES_FIRST for found in range(256))
+"""Says of each suspicion whether that is so, as `bytes.translate` takes it."""
+
+_NOT: Final = bytes((1, *[0] * 255))
+"""Turns flags over."""
 
 _SHARED = -1
 """Stands for the participants of a user id that several have."""
@@ -204,20 +211,15 @@ class ScanQueue:
             return None
         all_listed = log.participants_complete
         done = log.read_flags
-        failed = set(log.failed_numbers)
+        tried = bytearray(done)
+        for number in log.failed_numbers:
+            if number < len(tried):
+                tried[number] = 1
         places = self._places[: len(done)]
-        firsts = bytes(map(_COMES_FIRST.__le__, self._suspicions[: len(places)]))
+        firsts = self._suspicions[: len(places)].translate(_FIRST)
         for number in compress(range(len(places)), firsts):
             places[number] = _NO_PLACE
-        until, end = _longest_part(
-            places,
-            (
-                number
-                for number, place in enumerate(places)
-                if place < _NO_PLACE and not done[number] and number not in failed
-            ),
-        )
-        taken = [number for number in range(end) if places[number] < until]
+        end, taken = _longest_part(places, tried)
         drawn = frozenset(log.participant_id(number) for number in taken if done[number])
         first = (number for number in compress(range(len(places)), firsts) if done[number])
         return Sample(
@@ -257,25 +259,31 @@ class ScanQueue:
         return self._levels[_LEVELS - 1 - self._suspicions[number]]
 
 
-def _longest_part(places: "array[float]", unread: Iterable[int]) -> tuple[float, int]:
-    """Return which of the first ones listed are read up to which place in the random order.
+def _longest_part(places: "array[float]", tried: bytearray) -> tuple[int, list[int]]:
+    """Return which of the first ones listed are read without a gap in the random order.
 
     Who was listed just now is read next if an early place was drawn, and until then nobody behind
     that place is part of a random part of everybody. Of those listed before there is a longer one.
 
     Args:
         places: By participant number; `_NO_PLACE` for those without one.
-        unread: Numbers of those with a place who are not read, in order.
+        tried: By participant number: 1 for who is read or could not be, else 0.
 
     Returns:
-        The first place not read, and how many of those listed that is about.
+        How many of those listed that is about, and the numbers of who is part of it.
     """
+    # Before the first gap there are only those who were tried: they are few for a long time.
+    numbers = [one for one in compress(range(len(places)), tried) if places[one] < _NO_PLACE]
+    tried_places = [places[one] for one in numbers]
     until, best, longest = _NO_PLACE, (_NO_PLACE, 0), -1
-    for number in chain(unread, (len(places),)):
-        is_end = number == len(places)
-        if is_end or places[number] < until:
-            length = sum(map(until.__gt__, places[:number]))
-            if length >= longest:
-                best, longest = (until, number), length
-            until = until if is_end else places[number]
-    return best
+    unread = compress(range(len(places)), tried.translate(_NOT))
+    for number in chain((one for one in unread if places[one] < until), (len(places),)):
+        before = tried_places[: bisect_left(numbers, number)]
+        length = sum(map(until.__gt__, before))
+        if length >= longest:
+            best, longest = (until, number), length
+        if number < len(places):
+            until = places[number]
+    until, end = best
+    taken = [one for one, place in zip(numbers, tried_places, strict=True) if place < until]
+    return end, taken[: bisect_left(taken, end)]

@@ -541,6 +541,11 @@ class EventLog(Sequence[Event]):
         """The column of kinds alone: a fifth of what all columns copy."""
         return self._kinds[start : min(stop, self._length)]
 
+    def column_at(self, column: str, positions: Iterable[int]) -> "array[int]":
+        """A column of `EventColumns`, by its name, at some positions."""
+        cells: array[int] = getattr(self, f"_{column}")
+        return array(cells.typecode, map(cells.__getitem__, positions))
+
     def rare_positions(self, start: int, stop: int) -> Sequence[int]:
         """Ascending positions of the events with a destination, a token or an unreadable time."""
         first = bisect_left(self._rare_positions, start)

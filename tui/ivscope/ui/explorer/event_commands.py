@@ -440,6 +440,7 @@ class EventCommands:
             return row if event_list.is_nearest(row, moment) else None
 
         self._pane.seek_for(f"event near {full(moment, self._times.zone)}", find, arrived=arrived)
+        self._pane.redraw()  # rows may have come into their order
 
     def _where(self, typed: TypedTime, row: int) -> str:
         """Say which time was meant, with its date, and how far the nearest event is from it."""

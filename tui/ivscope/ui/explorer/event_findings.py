@@ -35,6 +35,7 @@ class EventFindings(EventRefs):
         self._last: _KeptFindings | None = None
         self._jobs = jobs
         self._job = ThreadJob[_KeptFindings](jobs, "findings of an event")
+        self._ahead = ThreadJob[None](jobs, "errors of everybody")
 
     def of(self, ref: EventRef) -> tuple[Finding, ...] | None:
         """Return the findings about an event; None while a thread looks for them."""
@@ -47,6 +48,9 @@ class EventFindings(EventRefs):
                 return last.findings
         if self.store_context.work(ref.scope, ref.position) <= AT_ONCE:
             self._last = self._find(ref, ref.scope, changes)
+            ahead = self.store_context.find_ahead(ref.scope.session)
+            if ahead is not None:
+                self._ahead.start(ahead, lambda _: None, self._jobs.crash)
             return self._last.findings
         find = partial(self._find, ref, ref.scope, changes)
         self._job.start(find, self._found, self._jobs.crash)

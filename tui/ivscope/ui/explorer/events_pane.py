@@ -380,8 +380,12 @@ class EventsPane:
         arrived: Callable[[int], None] | None = None,
     ) -> None:
         """Go to the row that `find` returns, reading pages until it does; see `Seeking.seek`."""
-        if self.event_list is not None:
-            self._seeking.seek(self.event_list, what, find, is_nowhere, arrived)
+        event_list = self.event_list
+        if event_list is None:
+            return
+        sought = self._sought(event_list)
+        self._seeking.seek(event_list, what, find, is_nowhere, arrived)
+        if self._sought(event_list) != sought:
             self.redraw()
 
     def near_end(self) -> None:

@@ -1,10 +1,6 @@
 """ExplorerScreen: picker, event list and detail on one screen, over one provider.
 
-<<<<<<< HEAD
-Long because all parts of the screen are made here, and each key finds its part here.
-=======
 Long because every part of the explorer is made and drawn from here.
->>>>>>> 83619a8 (Ask ten questions about the demo that teach the keys)
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -212,6 +208,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             guide=self._guide.order,
             accounts=accounts,
         )
+        self._lays_out = False
         self._unsent: ExitStack | None = None
         """Ends the time in which nothing is sent to the terminal; None outside it."""
         self._gate = KeyGate(context, self._navigation)
@@ -255,10 +252,31 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         if self._unsent is None:
             super().update_node_styles(animate)
 
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        """Lay out and draw; all that got another size is drawn as a whole then."""
+        self._lays_out = True
+        super()._refresh_layout(size, scroll)
+        self._lays_out = False
+
     def _compositor_refresh(self) -> None:
-        """Draw nothing that would not be sent: Textual would, and throw it away."""
-        if self._unsent is None:
-            super()._compositor_refresh()
+        """Draw all that has changed by now in one frame; nothing that would not be sent.
+
+        Each pane asks for a frame by itself, and Textual draws when the first one has asked: what a
+        key changes elsewhere would come with the next frame, and so would lines for the size that
+        the detail has just got.
+        """
+        if self._unsent is not None:
+            return
+        if self._text.is_outdated:
+            self._detail.show()
+        changed = {
+            one
+            for one in self._compositor.visible_widgets
+            # What is drawn as a whole got another style, and mostly gets another size next.
+            if self._lays_out or one.outer_size.region not in one._repaint_regions  # noqa: SLF001 - as the base
+        }
+        self._compositor.update_widgets(changed)
+        super()._compositor_refresh()
 
     def on_unmount(self) -> None:
         """Keep the place for the next run."""
@@ -409,7 +427,9 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._connecting.start(self._provider.connect, lambda _: self.show_bars(), crash)
 
     @on(RowList.Highlighted)
-    def _highlighted(self) -> None:
+    def _highlighted(self, message: RowList.Highlighted) -> None:
+        if message.row_list is not self.context.layout.main:
+            return  # the detail is about the main list
         if self.context.shows_events:
             self._reads.moved()
             event_list = self.context.pane.event_list

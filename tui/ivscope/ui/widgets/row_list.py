@@ -220,7 +220,6 @@ class RowList(Canvas, can_focus=True):
 
     def on_resize(self) -> None:
         """Make the tail anew, and keep the cursor visible."""
-        self._drawn.clear()
         self._measure()
         self._edge = self._edge_of(self.page)
         self._follow_cursor()

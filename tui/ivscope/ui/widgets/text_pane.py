@@ -22,16 +22,22 @@ class TextPane(Canvas, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.lines: tuple[Line, ...] = ()
+        self._laid_out_for: Size | None = None
         self.more_keys = ""
         """Keys that scroll the pane from the list, named beside "more lines"; empty for none."""
 
     def show(self, lines: tuple[Line, ...]) -> None:
         """Show other lines, from the first one on."""
-        self.lines = lines
+        self.lines, self._laid_out_for = lines, self.size
         self._measure()
         if self.scroll_offset.y:
             self.scroll_to(y=0, animate=False)
         self.repaint()
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether it shows lines that were made for another size."""
+        return bool(self.size) and self._laid_out_for not in {None, self.size}
 
     def _measure(self) -> None:
         size = Size(max(1, self.size.width), len(self.lines))
@@ -40,10 +46,11 @@ class TextPane(Canvas, can_focus=True):
             self.set_reactive(TextPane.virtual_size, size)
 
     def on_resize(self) -> None:
-        """Draw again for another width, and ask for lines wrapped to it."""
-        self._drawn.clear()
-        self._measure()
-        self.post_message(self.Resized())
+        """Ask for lines wrapped to another width, unless they are."""
+        if self._laid_out_for != self.size:
+            self._drawn.clear()
+            self._measure()
+            self.post_message(self.Resized())
 
     def draw(self, y: int, width: int) -> Strip:
         """Draw a visible line, or the note that more lines follow."""
