@@ -8,6 +8,7 @@ from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace import jobs
 from ivscope.workspace.place import Level
 from support.explorer import PRIYA, at, explorer
+from support.snapshots import still
 
 
 async def filter_by(journey, text):
@@ -142,18 +143,17 @@ async def test_an_answer_that_comes_in_pieces_ends_where_a_plain_look_at_all_eve
         row = errors[len(errors) // 2]
         here = view.position(row)
         journey.pane.move_to(row)
-        await journey.settled()
+        await still(journey)
         detail = journey.explorer.query_one("#detail", TextPane)
         told = detail.lines
         for shown in (len(errors), 2_161):
             await journey.press("exclamation_mark")
             await journey.until(lambda shown=shown: len(view) == shown)
-            await journey.settled()
-            assert journey.pane.position == here
-            assert detail.lines == told
+            await journey.until(lambda: journey.pane.position == here)
+            await journey.until(lambda: detail.lines == told)
+            await journey.until(lambda: "sorted by time" in journey.status)
             hidden = f"{len(errors):,} shown of 2,161"
             assert (hidden in journey.status) is (shown < 2_161)
-            assert "sorted by time" in journey.status
         hits = [row for row in range(2_161) if view.log.name(view.position(row)) == "LEFT"]
         after = [at for at in hits if at >= row]
         await journey.ask("colon", ":", "find name:LEFT")
