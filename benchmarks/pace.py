@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from random import Random
@@ -18,7 +18,10 @@ from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT, Priority, RateLimi
 sys.path.append(str(ROOT / "tests"))
 
 from support.shared_quota import (
+    FAR,
+    NEAR,
     TEN_MINUTES,
+    Calls,
     Quota,
     SlidingWindow,
     TokenBucket,
@@ -43,6 +46,14 @@ _LEAST_ALONE = 0.97
 
 _APART = (0.0, 7.3, 60.0, 300.0)
 """Seconds after which the second of two begins."""
+
+_FIRST_MINUTE = 60.0
+_SECOND_BEGINS = 1.0
+_MINUTES = 20
+"""So many pairs, whose first minute differs by chance more than ten minutes do."""
+
+_WAYS = {"far": FAR, "near": NEAR}
+"""How evenly calls come: from far away each is late by another time, from near by the same."""
 
 _TOGETHER_SECONDS = 60.0
 
@@ -72,6 +83,14 @@ def pace() -> Iterator[Result]:
             share = min(_shared(quota, apart, seed) for seed in range(_SEEDS))
             yield _at_least(
                 f"share of the slower of two of us, begun {told}, {name}", share, _LEAST_SHARE
+            )
+        for told, way in _WAYS.items():
+            shares = [_first_minute(quota, way, n) for n in range(_MINUTES)]
+            yield _at_least(
+                f"share of the slower of two of us in the first minute, {told}, {name}",
+                min(shares),
+                _LEAST_SHARE,
+                beside=f"{sum(share < _LEAST_SHARE for share in shares)} of {_MINUTES} below it",
             )
 
 
@@ -128,7 +147,25 @@ def _beside(quota: Callable[[], Quota], production: float, seed: int) -> tuple[f
 def _shared(quota: Callable[[], Quota], apart: float, seed: int) -> float:
     readers, end = [_limiter(seed), _limiter(seed + 100)], apart + TEN_MINUTES
     _, both = share_a_quota(quota(), readers, seconds=end, seed=seed, starts=(0.0, apart))
-    answered = [calls.answered_between(apart, end) for calls in both]
+    return _share_of_the_slower(both, apart, end)
+
+
+def _first_minute(quota: Callable[[], Quota], way: tuple[float, float], seed: int) -> float:
+    """Return the share of the slower of two that read everybody, as `two_of_us` does."""
+    _, both = share_a_quota(
+        quota(),
+        [_limiter(seed), _limiter(seed + 100)],
+        seconds=_SECOND_BEGINS + _FIRST_MINUTE,
+        seed=seed,
+        starts=(0.0, _SECOND_BEGINS),
+        priority=Priority.SCAN,
+        way=way,
+    )
+    return _share_of_the_slower(both, _SECOND_BEGINS, _SECOND_BEGINS + _FIRST_MINUTE)
+
+
+def _share_of_the_slower(both: Sequence[Calls], start: float, end: float) -> float:
+    answered = [calls.answered_between(start, end) for calls in both]
     return min(answered) / sum(answered)
 
 

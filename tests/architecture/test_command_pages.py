@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from ivscope.cli.main import _COMMANDS, main
+from ivscope.cli.main import COMMANDS, main
 from support.tree import ROOT
 
 
@@ -26,7 +26,7 @@ def pages(tmp_path_factory):
 
 def test_the_man_page_has_every_command_the_exit_codes_and_the_variables(pages):
     page = (pages / "ivscope.1").read_text("utf-8")
-    for name in _COMMANDS:
+    for name in COMMANDS:
         assert f".SS ivscope {name}\n" in page
     assert ".SH EXIT STATUS" in page
     assert "IVSCOPE_CONFIG" in page
@@ -56,7 +56,7 @@ def test_bash_completes_commands_and_options(pages):
 @pytest.mark.parametrize(("shell", "name"), [("zsh", "_ivscope"), ("fish", "ivscope.fish")])
 def test_zsh_and_fish_know_every_command(pages, shell, name):
     text = (pages / name).read_text("utf-8")
-    assert {one for one in _COMMANDS if one not in text} == set()
+    assert {one for one in COMMANDS if one not in text} == set()
     if shutil.which(shell):
         subprocess.run([shell, "-n", str(pages / name)], check=True, timeout=30)
 
@@ -76,12 +76,12 @@ def test_the_help_has_exit_codes_variables_and_every_command(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
     told = capsys.readouterr().out
-    assert {name for name in _COMMANDS if name not in told} == set()
+    assert {name for name in COMMANDS if name not in told} == set()
     assert "130 interrupted" in told
     assert "IVSCOPE_CLIPBOARD" in told
 
 
-@pytest.mark.parametrize("words", [[], *([name] for name in _COMMANDS)])
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
 def test_an_option_must_be_written_in_full(capsys, words):
     with pytest.raises(SystemExit) as ended:
         main([*words, "--hel"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from ivscope.cli import reading
-from ivscope.cli.main import _COMMANDS, main
+from ivscope.cli.main import COMMANDS, main
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.settings.configuration import Configuration, load
 from support.tree import ROOT
@@ -105,7 +105,7 @@ def test_every_option_in_the_text_is_one_of_its_command(capsys):
     assert asked
     for words, options in asked:
         with pytest.raises(SystemExit):
-            main([words[0], "--help"] if words[0] in _COMMANDS else ["--help"])
+            main([words[0], "--help"] if words[0] in COMMANDS else ["--help"])
         if words[0] == "serve":  # takes those of the explorer too
             with pytest.raises(SystemExit):
                 main(["--help"])

@@ -314,6 +314,44 @@ def test_recording_goes_on_with_a_file_only_when_asked_to(served, run, file):
     assert served.calls["ListParticipantEvents"] == asked, "all of them are in the file"
 
 
+def test_no_recording_is_made_in_the_place_of_a_folder(served, run, tmp_path):
+    for resume in ((), ("--resume",)):
+        record = ("record", MAIN_ARN, SHOW, "-o", str(tmp_path), *resume)
+        code, out, err = run(*record, url=served.url)
+        assert (code, out) == (2, "")
+        assert err == f"ivscope: {tmp_path} is not a regular file: name another one\n"
+
+
+def test_a_folder_does_not_stand_before_a_stage_of_its_name(served, run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fri-night-live").mkdir()
+    place = ("fri-night-live", SHOW, PRIYA)
+    code, out, _ = run("why", *place, "--at", "20:48:05", url=served.url)
+    assert code == 0
+    assert '"QUOTA_EXCEEDED"' in out
+
+
+def test_a_stage_is_not_called_missing_where_nobody_could_look(run, served):
+    code, out, err = run("summary", "night", url=faulty_url(served, "accessdenied"))
+    assert (code, out) == (1, "")
+    assert err.startswith("ivscope: the stage 'night' could not be looked up: ")
+
+
+def test_an_alert_is_told_of_from_its_own_file_with_the_ids_that_it_has(run, tmp_path):
+    path = tmp_path / "alert.json"
+    sent = json.loads(alert().replace(SHOW, "st-Short").replace(PRIYA, "abc"))
+    path.write_text(json.dumps({**sent, "source": "aws.ivs"}))
+    code, out, err = run("why", str(path), "--from", str(path), "--format", "table")
+    assert code == 3
+    assert out.startswith("PUBLISH_ERROR QUOTA_EXCEEDED of priya-guest (abc)")
+    assert "others were publishing in that second is not known; a stage allows 12." in out
+    assert "At least 0" not in out
+    assert err.count("EventBridge sends that somebody published") == 1, "what to do is told once"
+    code, out, err = run("events", str(path))
+    assert records(out)[-1]["words"].endswith(": 1 event read, the rest is not in this file")
+    assert code == 3
+
+
 def test_a_summary_has_counts_and_findings_of_the_session(run, file):
     code, out, _ = run("summary", file)
     assert code == 0

@@ -46,6 +46,7 @@ async def lanes_at_an_error(journey):
     await journey.until(lambda: isinstance(journey.app.screen, LanesScreen))
     await journey.until("12 of 12 publishing")
     await journey.until(lambda: not journey.app.screen.counting._is_working)
+    await journey.until(lambda: not journey.app.screen._lanes.awaited)
 
 
 async def token_exchange(journey):

@@ -14,6 +14,12 @@ from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 OPERATION = "ListParticipantEvents"
 TEN_MINUTES = 600.0
 
+FAR = (0.04, 0.08)
+"""Seconds that a call, or its answer, is under way, from and to: over the internet."""
+
+NEAR = (0.003, 0.01)
+"""The same within one data centre, or on one machine."""
+
 
 class Quota(Protocol):
     """How the service counts calls. Which way AWS does is not documented."""
@@ -102,6 +108,7 @@ def share_a_quota(
     production: float = 0.0,
     starts: Sequence[float] = (),
     priority: Priority = Priority.DEMAND,
+    way: tuple[float, float] = FAR,
 ) -> tuple[Calls, list[Calls]]:
     """Let production and one reader per limiter call as often as they may.
 
@@ -113,6 +120,7 @@ def share_a_quota(
         production: Its calls per second, at gaps that differ by up to a tenth; never repeated.
         starts: When each reader begins, in seconds; all at 0 without it.
         priority: What the readers' calls are for.
+        way: How long a call of theirs, and its answer, is under way.
 
     Returns:
         The calls of production and of each reader.
@@ -129,7 +137,7 @@ def share_a_quota(
         made.note(now, answered=quota.take(now))
         at(now + chance.uniform(0.9, 1.1) / production, produce)
 
-    readers = [_Reader(limiter, priority, quota, chance, at) for limiter in limiters]
+    readers = [_Reader(limiter, priority, quota, chance, at, way=way) for limiter in limiters]
     for number, reader in enumerate(readers):
         at(starts[number] if starts else 0.0, reader.call)
     if production:
@@ -150,7 +158,10 @@ class _Reader:
         quota: Quota,
         chance: Random,
         at: Callable[[float, Callable[[float], None]], None],
+        *,
+        way: tuple[float, float],
     ) -> None:
+        self._way = way
         self.calls = Calls()
         self._limiter, self._priority, self._quota = limiter, priority, quota
         self._chance, self._at = chance, at
@@ -167,13 +178,13 @@ class _Reader:
             return
         self._limiter.note_call(OPERATION, self._priority, now)
         self._under_way += 1
-        self._at(now + self._chance.uniform(0.04, 0.08), self._arrive)
+        self._at(now + self._chance.uniform(*self._way), self._arrive)
         self._at(now, self.call)
 
     def _arrive(self, now: float) -> None:
         answered = self._quota.take(now)
         self.calls.note(now, answered=answered)
-        back = now + self._chance.uniform(0.04, 0.08)
+        back = now + self._chance.uniform(*self._way)
         self._at(back, self._answered if answered else self._refused)
 
     def _answered(self, now: float) -> None:

@@ -242,10 +242,12 @@ class Told:
                 continue
             # A time with a fraction is as exact as it is written.
             level = self.facts.publishers.level(*bounds_of(time), name)
-            told = re.match(r"(At least )?(\d+)(?: to (\d+))?", words(claim))
-            assert told is not None
-            least, most = int(told[2]), int(told[3] or told[2])
-            is_same = least == level.certain and (told[1] or most == level.possible)
+            said = words(claim)
+            told = re.match(r"(At least )?(\d+)(?: to (\d+))?", said)
+            assert told is not None or "publishing in that second is not known" in said
+            least, most = (0, 0) if told is None else (int(told[2]), int(told[3] or told[2]))
+            is_least = told is None or told[1]
+            is_same = least == level.certain and (is_least or most == level.possible)
             if not is_same:
                 yield f"{name} event {position}: {level}, finding {words(claim)!r}"
 

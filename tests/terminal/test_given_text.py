@@ -56,6 +56,18 @@ def test_a_file_that_names_no_stage_is_opened_for_what_is_in_it(tmp_path):
         assert terminal.exit_code() == 0
 
 
+def test_a_file_with_participants_alone_lists_them_and_shows_no_empty_timeline(tmp_path):
+    file = tmp_path / "people.json"
+    people = [{"participantId": "abCDEf12GHIj", "userId": "mara"}, {"participantId": "b"}]
+    file.write_text(json.dumps({"participants": people}))
+    with Terminal((*IVSCOPE, "open", str(file))) as terminal:
+        terminal.until("2 participants read before it are kept").until("mara")
+        terminal.press("M").until("No event here")
+        assert "Participant empty" not in "\n".join(terminal.screen)
+        terminal.press("ctrl+q")
+        assert terminal.exit_code() == 0
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

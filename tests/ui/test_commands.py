@@ -288,6 +288,8 @@ async def test_the_two_participants_opened_last_are_compared_after_open_back_ope
         await journey.until(lambda: "open a participant first: C compares" in journey.status)
         await journey.press("enter")
         await journey.until(lambda: journey.here.level is Level.EVENTS)
+        await journey.press("C")
+        await journey.until(lambda: "open another one, then C compares both" in journey.status)
         first = journey.here.participant_id
         await journey.press("escape", "j", "enter")
         await journey.until(

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from textual import events
 
 from ivscope.terminal.clipboard import CopyResult, Route
 from ivscope.ui import taking
@@ -104,3 +105,14 @@ async def test_with_nothing_asked_for_leaving_is_at_once_whatever_the_network_do
         await journey.press("ctrl+q")
         assert journey.app._exit
         assert journey.app.jobs.outcomes == []
+
+
+async def test_the_key_that_quits_does_not_wait_for_a_text_that_was_typed_by_a_paste():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all read")
+        app = journey.app
+        for _ in range(3_000):
+            app.post_message(events.Key("j", "j"))
+        app.post_message(events.Key("ctrl+q", None))
+        await journey.until(lambda: app._exit)
+        assert app._turn < 1_500, "keys that nobody waits for are dropped"

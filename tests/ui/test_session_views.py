@@ -376,7 +376,7 @@ async def test_those_with_most_errors_come_first_once_everybody_is_read_and_a_ke
         await journey.until("errors of all 40, most first")
         await journey.press("e")
         await journey.until(lambda: journey.here.participant_id not in {None, PRIYA})
-        assert "cam-truck" in journey.screen[0]
+        await journey.until(lambda: "cam-truck" in journey.screen[0])
         await journey.press("escape")
         await journey.until("errors of all 40, most first")
         await journey.press("!")

@@ -40,6 +40,22 @@ async def test_a_list_read_in_part_says_so():
         assert "more available" in journey.status
 
 
+async def test_the_status_never_tells_of_rows_that_are_not_drawn_yet():
+    async with explorer(at(DANA)) as journey:
+        await journey.until("100 events read, more available")
+        await journey.settled()
+        screen, feed = journey.explorer, journey.pane.event_list.stream.feed
+        provider = journey.app._provider
+        provider.on_change = lambda _what: None
+        provider.read_more(feed)
+        await journey.until(lambda: feed.pages > 1)
+        screen.show_bars()  # as a key does before the change is taken in
+        rows = journey.rows("events")
+        assert len(feed.items) == rows.rows_below + rows.cursor + 1
+        assert rows.virtual_size.height > len(feed.items)
+        await journey.until(lambda: f"{len(feed.items)} events" in journey.status)
+
+
 async def test_events_that_contradict_the_request_stand_in_their_rows_and_are_not_counted():
     async with explorer(at(PRIYA), fault=f"foreign_events.{EVENTS}") as journey:
         await journey.until("40 events, all read")

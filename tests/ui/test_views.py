@@ -6,9 +6,10 @@ import pytest
 from textual import events
 from textual.keys import _character_to_key
 
+from ivscope.analysis.lanes import AWAITED
 from ivscope.settings.commands import KEYBOARDS, OVERLAYS, View, commands_of
 from ivscope.settings.configuration import read
-from ivscope.ui import taking
+from ivscope.ui import overlays, taking
 from support.explorer import JOSE, LIVE_STAGE, PRIYA, SHOW, at, explorer
 from support.taken import Taken
 
@@ -81,6 +82,19 @@ async def test_a_view_is_saved_as_text_with_all_its_rows(view, taken, tmp_path):
         lines = file.read_text().splitlines()
         assert NAMES[view] in lines[0]
         assert len(lines) >= len(journey.app.screen._list.rows)
+
+
+async def test_lanes_that_are_not_drawn_yet_are_made_for_the_file(taken, tmp_path, monkeypatch):
+    monkeypatch.setattr(overlays, "_LANE_EVENTS", 3)
+    async with explorer(at(PRIYA), size=(120, 20), unlimited=True) as journey:
+        await opened(journey, View.LANES)
+        await journey.until("all 40 read", within=20)
+        await journey.press("W")
+        await journey.until("rows: ivscope-", within=20)
+        (file,) = tmp_path.glob("ivscope-lanes-*.txt")
+        text = file.read_text()
+        assert "all 40 read" in text
+        assert AWAITED * 3 not in text
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=str)

@@ -46,6 +46,7 @@ def expected_rows(view: EventView) -> list[int]:
 def check(view: EventView) -> None:
     """Everything the view says against the plain reading of its filter and search."""
     rows = expected_rows(view)
+    assert not view.left
     assert len(view) == len(rows)
     assert rows_of(view) == rows
     assert list(view.positions(0, len(rows))) == rows

@@ -304,9 +304,21 @@ def test_a_long_lane_is_awaited_until_it_is_made_and_kept():
     lanes.leave_long_to_thread(3)
     assert lanes.cells("me", TEN, 10) == AWAITED * 10
     assert list(lanes.awaited) == ["me"]
-    lanes.keep("me", lanes.made("me"))
+    lanes.keep({"me": lanes.made("me")})
     assert not lanes.awaited
     assert lanes.cells("me", TEN, 10) == cells(rows, at(9)) != AWAITED * 10
+
+
+def test_only_long_lanes_that_are_not_made_yet_are_made_ahead_for_a_text():
+    rows = [*STAY, sub(2, "STARTED", "a"), sub(6, "STOPPED", "a")]
+    lanes = lanes_of(rows, at(9))[1]
+    assert lanes.made_of(["me"], lambda: None) == {}
+    lanes.leave_long_to_thread(3)
+    made = lanes.made_of(["me", "you"], lambda: None)
+    assert list(made) == ["me"]
+    lanes.keep(made)
+    assert lanes.made_of(["me"], lambda: None) == {}
+    assert AWAITED not in lanes.cells("me", TEN, 10)
 
 
 def test_a_lane_that_nobody_waits_for_is_not_made_to_its_end():

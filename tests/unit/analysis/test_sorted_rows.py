@@ -40,7 +40,7 @@ def test_rows_are_in_the_order_of_keys_and_positions(way, pages, data):
 
 
 def finish(rows: SortedRows) -> None:
-    while rows.has_waiting:
+    while rows.waiting:
         rows.merge()
 
 

@@ -74,3 +74,22 @@ def test_a_file_of_such_a_name_is_a_file(capsys, tmp_path, monkeypatch):
     (tmp_path / "event").write_text("nothing")
     main(["event"])
     assert "there is no command" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--demo", "stages"], "options go behind the command: ivscope stages ..."),
+        (["--profile", "oncall", "why"], "options go behind the command: ivscope why ..."),
+        (["gone.ivscope"], "'gone.ivscope' is no file that is here, and holds no stage ARN"),
+        (["x" * 9_000], f"'{'x' * 80}…' is no file that is here, and holds no stage ARN"),
+        (["night-show"], "'night-show' is no file that is here, and holds no stage ARN"),
+    ],
+)
+def test_what_the_explorer_cannot_open_is_told_as_what_it_is(
+    words, told, capsys, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "night-show").mkdir()  # a folder is nothing that could be opened
+    assert main(words) == 2
+    assert capsys.readouterr().err.startswith(f"ivscope: {told}")

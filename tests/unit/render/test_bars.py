@@ -217,3 +217,18 @@ def test_the_meaning_of_the_marks_is_kept_longer_than_errors_and_order(width, sh
     assert text.endswith("ALL READ 20:59:59")
     few = _text(status_line(replace(status, extra=extra[:1]), Budget(0, 0), "", width))
     assert ("· E 3 of 4" in few) is (width > 66)
+
+
+@pytest.mark.parametrize("shown", [None, 0, 3])
+def test_nothing_is_said_of_all_while_rows_are_still_to_be_filtered_or_sorted(shown):
+    done = ListStatus("events", 900, has_more=False, shown=shown)
+    half = replace(done, to_look_at=600)
+    said = "\n".join(map(_text, (status_line(half, Budget(0, 4), "", 120), *tail_lines(half, 80))))
+    assert "all" not in said.lower()
+    assert "match" not in said
+    assert "600 TO LOOK AT" in said
+    assert "... 600 events to filter or sort in" in said
+    if shown is not None:
+        assert f"{shown} shown of 300 looked at, 900 events read" in said
+    said = "\n".join(map(_text, (status_line(done, Budget(0, 4), "", 120), *tail_lines(done, 80))))
+    assert "ALL READ" in said

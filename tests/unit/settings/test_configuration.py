@@ -301,6 +301,10 @@ def test_check_config_prints_every_complaint_and_tells_by_its_exit_code(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
     assert main(["--check-config"]) == 0
     assert "config ok: defaults, no file at" in capsys.readouterr().out
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.delenv("HOME", raising=False)
+    assert main(["--check-config"]) == 0
+    assert "None" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("board", KEYBOARDS, ids=min)

@@ -122,7 +122,6 @@ def test_a_strip_shows_one_beside_many_and_nothing_where_nothing_was():
     assert text(line) == "·▁·█▄"
     assert [span.role for span in line] == [Role.MUTED, Role.ERROR, Role.MUTED, Role.ERROR]
     assert text(strip([0, 1, 2], Role.ERROR, most=8)) == "·▁▂"
-    assert text(strip([2, 0, 1, 0], Role.ERROR, not_read=2)) == "█·▄░"
     assert text(strip([], Role.ERROR)) == ""
 
 

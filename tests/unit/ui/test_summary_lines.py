@@ -99,22 +99,23 @@ def test_a_strip_shows_an_error_only_in_the_cells_where_one_is():
 
 
 def test_the_publishers_have_a_strip_against_the_limit_where_there_is_room():
-    def levels(cells):
-        return [PublisherLevel(12 if column == 9 else 3, 12) for column in range(cells)]
+    def levels(window, cells):
+        full = window.column_of(at(17), cells)
+        return [PublisherLevel(12 if column == full else 3, 12) for column in range(cells)]
 
     told = summary("c")
     lines = summary_lines(told, 110, times(told, publishing=levels))
     row = next(line for line in lines if line.line and line.line[0].text.startswith("publishing"))
     text = "".join(span.text for span in row.line)
     assert text.split()[1].startswith("▂▂▂▂▂▂▂▂▂█▂▂")
-    assert "at least 12 of 12, 20:30:" in text
+    assert "at least 12 of 12, 20:30:17" in text, "the second, and not where its cell begins"
     assert row.drill == "name:PUBLISH_STARTED"
     narrow = texts(told, 80)
     assert not any(text.startswith("publishing") for text in narrow)
 
 
 def test_the_most_publishers_are_a_range_where_an_end_is_missing():
-    def levels(cells):
+    def levels(_window, cells):
         return [PublisherLevel(0, 2) for _ in range(cells)]
 
     told = summary()
@@ -206,3 +207,14 @@ def test_a_rate_is_short():
     row = ErrorRow("X", 9, 1, at(0), at(9), 1234.5, "code:X")
     told = replace(summary(), by_code=(row,))
     assert any(text.endswith(" 1,234") for text in texts(told, 120))
+
+
+def test_while_it_is_counted_no_number_is_the_last_word():
+    told = replace(summary(), is_counting=True)
+    texts = [line for line, _ in shown(told, 120)]
+    assert texts[0].startswith("3 of 3 participants read · counting · at least ")
+    for title in ("ERRORS BY CODE", "PARTICIPANTS WITH ERRORS", "EVENTS BY NAME"):
+        assert f"{title}, counting" in texts
+    assert shown(summary(), 120)[0][0].startswith("3 participants · ")
+    none = replace(summary(events=EVENTS[:1]), is_counting=True)
+    assert "nobody published, no error in what was counted so far" in shown(none, 120)[0][0]

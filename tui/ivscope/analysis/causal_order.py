@@ -187,7 +187,7 @@ class CausalKeys:
         """
         if self._low is None:
             return
-        while self.order.has_waiting:
+        while self.order.waiting:
             self.order.merge()
             yield []
         yield from self._settle_whole(self._low) if len(self._runs) == 1 else self._settle_each()

@@ -1,6 +1,6 @@
 """EventView: which events of a log are shown, in which order, and which of them are hits.
 
-Long because filter, search and order share each short piece of work between two keys.
+Long because what passes a filter, what a search hits and their order are found in the same pieces.
 """
 
 from array import array
@@ -174,6 +174,13 @@ class EventView:
         return self._examined
 
     @property
+    def left(self) -> int:
+        """Events read that may still become rows: they wait to be filtered or to be sorted in."""
+        log, rows = self.log, self._rows.sorted
+        known = len(log if log.sequence is None or self.by_time else log.sequence)
+        return max(0, known - self._examined) + (0 if rows is None else rows.waiting)
+
+    @property
     def searched(self) -> int:
         """How many events were looked at for the search; as many as examined without a search."""
         return self._examined if self._search is None else self._searched
@@ -282,7 +289,7 @@ class EventView:
             self._examined < self._total
             or self.searched < self._total
             or (self.by_time and not self._causal.is_settled)
-            or any(rows.has_waiting for _, rows in self._orders())
+            or any(rows.waiting for _, rows in self._orders())
         )
 
     def _orders(self) -> list[tuple[FoundRows, SortedRows]]:
@@ -311,7 +318,7 @@ class EventView:
         looked_at = self._examined, self.searched
         whole = self._causal.order if self.by_time else None
         for (rows, order), count in zip(self._orders(), looked_at, strict=False):
-            if order.has_waiting and count == self._total:
+            if order.waiting and count == self._total:
                 rows.merge(whole)
                 return True
             whole = order  # all hits are rows, which come first

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum, auto
 from itertools import compress, pairwise
@@ -97,12 +97,8 @@ class Lanes:
 
     def cells(self, participant_id: str, window: TimeWindow, columns: int) -> str:
         """Return a sign of `LaneCell` for each column of a window; blanks without events."""
-        most = self._most_at_once
-        if most is not None and participant_id not in self.awaited:
-            count, reach = self._state(participant_id)
-            kept = self._lanes.get(participant_id)
-            if count > most and (kept is None or kept[:2] != (count, reach)):
-                self.awaited[participant_id] = None
+        if participant_id not in self.awaited and self._is_long_work(participant_id):
+            self.awaited[participant_id] = None
         if participant_id not in self.awaited:
             return self._lane(participant_id).cells(window, columns)
         kept = self._lanes.get(participant_id)
@@ -120,12 +116,19 @@ class Lanes:
         told = history_of(self._log, rows, KindRoles(self._log.tables), reach, check)
         return count, reach, _Lane(self._log, told, self._until, reach)
 
-    def keep(self, participant_id: str, made: "MadeLane") -> None:
-        """Show a lane that was made from now on."""
-        while len(self._lanes) >= _MOST_KEPT:
-            del self._lanes[next(iter(self._lanes))]
-        self._lanes[participant_id] = made
-        self.awaited.pop(participant_id, None)
+    def made_of(
+        self, participant_ids: Iterable[str], check: Callable[[], object]
+    ) -> dict[str, "MadeLane"]:
+        """Make those lanes that would be awaited, as `made` does, in any thread."""
+        return {one: self.made(one, check) for one in participant_ids if self._is_long_work(one)}
+
+    def keep(self, made: Mapping[str, "MadeLane"]) -> None:
+        """Show lanes that were made, by participant id, from now on."""
+        for participant_id, lane in made.items():
+            while len(self._lanes) >= _MOST_KEPT:
+                del self._lanes[next(iter(self._lanes))]
+            self._lanes[participant_id] = lane
+            self.awaited.pop(participant_id, None)
 
     def errors(self, participant_id: str, start: int, stop: int) -> list[int]:
         """Return the positions of a participant's errors from a time to below another, by time.
@@ -184,13 +187,22 @@ class Lanes:
         ranges = self._ranges(participant_id)
         return sum(map(len, ranges)), self._reach_of(participant_id)
 
+    def _is_long_work(self, participant_id: str) -> bool:
+        """Whether a lane is to be made anew, and is too long to be made when it is asked for."""
+        most = self._most_at_once
+        if most is None:
+            return False
+        count, reach = self._state(participant_id)
+        kept = self._lanes.get(participant_id)
+        return count > most and (kept is None or kept[:2] != (count, reach))
+
     def _lane(self, participant_id: str) -> "_Lane":
         count, reach = self._state(participant_id)
         kept = self._lanes.get(participant_id)
         if kept is not None and kept[:2] == (count, reach):
             return kept[2]
         made = self.made(participant_id)
-        self.keep(participant_id, made)
+        self.keep({participant_id: made})
         return made[2]
 
 

@@ -51,7 +51,12 @@ class Joined:
     """A list of events beside the notices about it. Looks only at what the list has gained."""
 
     def __init__(
-        self, log: EventLog, notices: Mapping[str, "Counter[Told]"], only: str | None
+        self,
+        log: EventLog,
+        notices: Mapping[str, "Counter[Told]"],
+        only: str | None,
+        *,
+        is_one_alert: bool = False,
     ) -> None:
         """Begin with nothing looked at.
 
@@ -59,7 +64,10 @@ class Joined:
             log: The events that the API has returned.
             notices: What EventBridge has told, by participant id.
             only: The participant whose events all of these are; None for those of everybody.
+            is_one_alert: Whether one event is all that EventBridge has told, of whomever: that
+                others are not there means nothing.
         """
+        self._of_others = None if is_one_alert else False
         self.log = log
         self._only = only
         self._notices = {one: told for one, told in notices.items() if only in {None, one}}
@@ -74,11 +82,14 @@ class Joined:
         """Of how many events looked at, and what was missing then."""
 
     def has(self, position: int) -> bool | None:
-        """Whether an event was told too; None for one of a kind that EventBridge never sends."""
+        """Whether an event was told too; None where that it was not told would mean nothing.
+
+        So it is with the kinds that EventBridge never sends, and beside a single alert.
+        """
         if self.log.name(position) not in SENT_BY_EVENTBRIDGE:
             return None
         who, what = self._key(position)
-        return what in self._notices.get(who, ())
+        return True if what in self._notices.get(who, ()) else self._of_others
 
     def look(self) -> None:
         """Look at the events that came since."""

@@ -123,7 +123,6 @@ class Summary:
     """Most first."""
     joins: int
     """JOINED events."""
-    joins_drill: str
     publishers: int
     """Participants with a PUBLISH_STARTED."""
     publishers_drill: str
@@ -138,3 +137,5 @@ class Summary:
     """What is concluded of those not read; None when nothing can be."""
     contradictions: Mapping[Contradiction, int]
     """How many events and rows of the list contradict the request. They count nowhere else."""
+    is_counting: bool = False
+    """Whether events that are read are not all counted yet: then every number can grow."""

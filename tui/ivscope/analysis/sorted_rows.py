@@ -67,9 +67,9 @@ class SortedRows:
         return self._index(key, -1)
 
     @property
-    def has_waiting(self) -> bool:
-        """Whether added positions become rows only when `merge` has ended."""
-        return bool(self._waiting)
+    def waiting(self) -> int:
+        """How many added positions become rows only when `merge` has ended."""
+        return sum(map(len, self._waiting))
 
     @property
     def is_merging(self) -> bool:

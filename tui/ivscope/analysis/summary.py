@@ -237,7 +237,6 @@ class SummaryBuilder:
             last=_moment(self._last_us),
             states=tuple(StateRow(state, count) for state, count in people.states()),
             joins=joins,
-            joins_drill=drills.get(events.JOINED, f"name:{events.JOINED}"),
             publishers=len(self._publishers),
             publishers_drill=drills.get(events.PUBLISH_STARTED, f"name:{events.PUBLISH_STARTED}"),
             by_code=self._by_code(),

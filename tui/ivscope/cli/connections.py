@@ -47,6 +47,8 @@ class Origin:
     """The session that was read last in such a recording, or the only one in a file; else None."""
     participant_id: str | None = None
     """The only participant in a file; else None."""
+    has_events: bool = True
+    """Whether there can be events: a file may hold a list of participants alone."""
     opened: "Callable[[], RecordedReading] | None" = None
     """Opens a file that is no recording, for one answer; else None."""
     file: "FileNature | None" = None
@@ -260,6 +262,7 @@ def to_file(file: str) -> Origin:
         clock=replace(SYSTEM_CLOCK, now=lambda: moment),
         session=sessions[0] if len(sessions) == 1 else None,
         participant_id=people[0].participant_id if is_of_one else None,
+        has_events=bool(people),
         opened=lambda: RecordedReading(SavedFileSource(saved), lambda: saved.all_read_at or moment),
         file=FileNature(not saved.is_whole, saved.saved_at, saved.all_read_at, saved.head),
         note=saved.note,
@@ -342,9 +345,12 @@ def take_text(options: argparse.Namespace) -> None:
 
 
 def names_a_file(given: str) -> bool:
-    """Whether an argument is the name of a file, rather than a text."""
+    """Whether an argument is the name of a file, rather than a text or a stage."""
     try:
-        return len(os.fsencode(given)) < _LONGEST_NAME and Path(given).exists()
+        if len(os.fsencode(given)) >= _LONGEST_NAME or not Path(given).exists():
+            return False
+        # A stage can have the name of a folder that is here; no name has a dot or a slash.
+        return not Path(given).is_dir() or not {"/", "."}.isdisjoint(given)
     except (OSError, ValueError):
         return False
 

@@ -14,6 +14,7 @@ from ivscope.analysis.time_input import (
     read_before,
 )
 from ivscope.cli.command_line import CommandError
+from ivscope.cli.progress import events_read
 from ivscope.cli.reading import DataCommand, RecordLimit, add_limit, add_place, command_parser
 from ivscope.domain.events import Event
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
@@ -22,7 +23,7 @@ from ivscope.domain.times import EARLIEST_US, LATEST_US, to_microseconds
 from ivscope.export.records import EVENTS, Record, event_record
 from ivscope.provider.fetch.following import LONGEST_WAIT_SECONDS, Follower, FollowState
 from ivscope.provider.store.order import OrderLabel
-from ivscope.render.bars import in_number, rows_read
+from ivscope.render.bars import in_number
 from ivscope.workspace.event_list import EventList, is_dated_elsewhere
 from ivscope.workspace.event_stream import ParticipantStream, SessionStream
 from ivscope.workspace.jobs import Alarm
@@ -260,7 +261,7 @@ class Printing:
         """
         count, looked_at = self._count, len(self.stream.items)
         is_read = self.stream.is_complete
-        words = rows_read(looked_at, "events", has_more=not is_read, is_all=is_read, in_parts=False)
+        words = events_read(looked_at, self._command.failures, is_all=is_read)
         if looked_at != count:
             printed = in_number(count, "errors") if self._errors_only else f"{count:,}"
             words = f"{printed} of {words}"

@@ -171,8 +171,10 @@ def _check_config() -> int:
     if complaints:
         return USAGE
     path = configuration_path(os.environ)
-    is_there = path is not None and path.exists()
-    say(f"config ok: {path}" if is_there else f"config ok: defaults, no file at {path}")
+    if path is None:
+        say("config ok: defaults; without HOME or XDG_CONFIG_HOME no file is looked for")
+    else:
+        say(f"config ok: {path}" if path.exists() else f"config ok: defaults, no file at {path}")
     return 0
 
 
@@ -248,8 +250,9 @@ def _run_explorer(
         from ivscope.workspace.place import Place  # noqa: PLC0415 - behind the first frame
 
         # Errors are what a file of several participants is opened for.
-        everybody = origin.opened is not None and options.session and not options.participant
-        return Place(options.stage, options.session, options.participant, everybody=bool(everybody))
+        is_whole = options.session is not None and not options.participant
+        everybody = origin.opened is not None and origin.has_events and is_whole
+        return Place(options.stage, options.session, options.participant, everybody=everybody)
 
     recording = origin.recording if origin.connect is not None else None
 
@@ -380,7 +383,7 @@ def _notices(
 ) -> "Callable[[str], Notices | None]":
     """What EventBridge tells in the file that is read, or in the text that was given or pasted."""
     if origin.notices is not None:
-        return told_in_all(origin.notices, least=1)
+        return told_in_all(origin.notices)
     if given is None or (options.event is None and options.text is None):
         return told_in_all(None)
     from ivscope.cli.connections import names_a_file  # noqa: PLC0415 - if there is a text
@@ -389,16 +392,18 @@ def _notices(
     return told_in_all(notices_in(options.given_text or "", source))
 
 
+_SHOWN = 80
+"""Characters of a text that names nothing that are told again: enough to know it by."""
+
 _TEXT = "the text"
 """What a text without a file is called."""
 
 
-def told_in_all(known: "Notices | None", *, least: int = 2) -> "Callable[[str], Notices | None]":
+def told_in_all(known: "Notices | None") -> "Callable[[str], Notices | None]":
     """Return what takes one text after the other, and returns what EventBridge tells in all.
 
     Args:
         known: What it has told before; None for nothing.
-        least: Fewer events are not shown: a single one is gone to.
     """
 
     def told(text: str) -> "Notices | None":
@@ -406,7 +411,7 @@ def told_in_all(known: "Notices | None", *, least: int = 2) -> "Callable[[str], 
         more = notices_in(text, _TEXT)
         if more is not None:
             known = more if known is None else known.with_more(more)
-        return None if known is None or known.count < least else known
+        return known
 
     return told
 
@@ -554,8 +559,13 @@ def _bad_ids(options: argparse.Namespace) -> str | None:
         options.stage = None
         return None
     if found.stage_arn is None:
+        from ivscope.cli.main import COMMANDS  # noqa: PLC0415 - seldom
+
+        if options.stage in COMMANDS:
+            return f"options go behind the command: ivscope {options.stage} ..."
+        named = f"{options.stage[:_SHOWN]}…" if len(options.stage) > _SHOWN else options.stage
         return (
-            f"'{options.stage}' holds no stage ARN "
+            f"'{named}' is no file that is here, and holds no stage ARN "
             "(arn:aws:ivs:REGION:ACCOUNT:stage/ID); start without it to pick a stage"
         )
     options.stage = found.stage_arn

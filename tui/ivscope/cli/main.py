@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from ivscope.cli.command_line import FAILED, INTERRUPTED, USAGE, CommandError, fail
 
-_COMMANDS = {
+COMMANDS = {
     "stages": "listings:run_stages",
     "sessions": "listings:run_sessions",
     "participants": "listings:run_participants",
@@ -34,7 +34,7 @@ Without one of them the explorer opens."""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ivscope; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    command = _COMMANDS.get(words[0]) if words else None
+    command = COMMANDS.get(words[0]) if words else None
     module, function = (command or "explore:run").split(":")
     try:
         if command is None and words:
@@ -58,7 +58,7 @@ def _check_spelling(word: str) -> None:
         return
     from difflib import get_close_matches  # noqa: PLC0415 - seldom
 
-    for name in get_close_matches(word.lower(), _COMMANDS, 1):
+    for name in get_close_matches(word.lower(), COMMANDS, 1):
         raise CommandError(f"there is no command '{word}': ivscope {name} --help tells of {name}")
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -10,8 +10,9 @@ from ivscope.analysis.session_summary import Coverage
 from ivscope.cli.command_line import warn
 from ivscope.domain.clock import Clock
 from ivscope.domain.durations import duration, forecast
+from ivscope.domain.failures import ProviderFailure, is_not_recorded
 from ivscope.provider.fetch.scan import Scan
-from ivscope.render.bars import coverage_text, in_number
+from ivscope.render.bars import MORE_AVAILABLE, coverage_text, in_number, rows_read
 from ivscope.render.cells import clip
 
 _BAR_CELLS = 20
@@ -129,6 +130,19 @@ def scan_words(scan: Scan) -> str:
         log.participants_read, log.participants_known, all_listed=log.participants_complete
     )
     return f"{coverage_text(people)}, {in_number(len(log.log), 'events')}"
+
+
+def events_read(count: int, failures: Mapping[str, ProviderFailure], *, is_all: bool) -> str:
+    """Say how many events are read: of a recording the rest is not there, and not available.
+
+    Args:
+        count: How many.
+        failures: Why not all could be read, by what it was.
+        is_all: Whether they are all.
+    """
+    missing = next((one for one in failures.values() if is_not_recorded(one)), None)
+    left = MORE_AVAILABLE if missing is None else f"the rest is {missing.summary}"
+    return rows_read(count, "events", has_more=not is_all, is_all=is_all, in_parts=False, left=left)
 
 
 def is_terminal(stream: Any) -> bool:  # noqa: ANN401 - of any class, and none where it was closed

@@ -347,8 +347,11 @@ class DataCommand:
             with self._printing():
                 self._writer.end(last)
         self.reader.close()
+        steps = set[str]()
         for what, failure in self.failures.items():
-            warn(_told(what, failure))
+            step = failure.step()
+            warn(f"{what}: {failure.summary}" if step in steps else _told(what, failure))
+            steps.add(step)
         if self.origin.call_log is not None and self.origin.call_log.failure is not None:
             warn(f"--debug: lines are missing: {self.origin.call_log.failure}")
         # Where people read the records themselves, these say what is missing.
@@ -396,7 +399,7 @@ class DataCommand:
         if len(found) == 1:
             return found[0].arn
         if feed.failure is not None:
-            self.give_up(f"the stage '{named}' was not found", feed.failure)
+            self.give_up(f"the stage '{named}' could not be looked up", feed.failure)
         if not found:
             raise CommandError(
                 f"no stage is named '{named}': ivscope stages lists all", NOTHING_FOUND
@@ -418,7 +421,7 @@ class DataCommand:
                 raise CommandError(f"name a session: its id, {LATEST}, or {LIVE}")
             return known
         if named not in {LATEST, LIVE}:
-            if not is_session_id(named):
+            if self.provider.file is None and not is_session_id(named):
                 raise CommandError(
                     f"'{named}' is no session id (st- and 13 letters or digits), "
                     f"nor {LATEST} or {LIVE}"
@@ -432,7 +435,7 @@ class DataCommand:
         # A live one, and the latest, can be on any page: no document tells the order of the list.
         self.reader.read_list(feed)
         if feed.failure is not None:
-            self.give_up(f"the {named} session was not found", feed.failure)
+            self.give_up(f"the {named} session could not be looked up", feed.failure)
         rows = [row for row in feed.facts if named == LATEST or row.is_live]
         if not rows:
             what = "no session" if named == LATEST else "no session that is live"
@@ -467,7 +470,7 @@ class DataCommand:
         found = {row.participant_id: row for row in feed.facts if row.user_id == shown}
         # A file names some people only, and does not say who else there was.
         if feed.failure is not None and (not found or self.provider.may_grow):
-            self.give_up(f"the user '{shown}' was not found", feed.failure)
+            self.give_up(f"the user '{shown}' could not be looked up", feed.failure)
         if not found:
             raise CommandError(f"nobody in this session has the user id '{shown}'", NOTHING_FOUND)
         if len(found) > 1:

@@ -38,6 +38,8 @@ def run(words: Sequence[str]) -> int:
     if options.redact:
         raise CommandError("a recording keeps answers as they came: use --redact when you open it")
     options.redact = False
+    if Path(options.output).exists() and not Path(options.output).is_file():
+        raise CommandError(f"{options.output} is not a regular file: name another one")
     if Path(options.output).exists() and not options.resume:
         raise CommandError(f"{options.output} is there already: --resume goes on with it")
     if options.output == "-":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ivscope.analysis.summary import SummaryBuilder
 from ivscope.cli.command_line import FAILED, CommandError
-from ivscope.cli.progress import scan_words
+from ivscope.cli.progress import events_read, scan_words
 from ivscope.cli.reading import DataCommand, add_place, command_parser, reading_parser
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.export.finding_json import finding_record
@@ -22,7 +22,6 @@ from ivscope.export.records import (
 from ivscope.findings.finding import Certainty, FactKind, Finding
 from ivscope.findings.rules import session_findings
 from ivscope.provider.fetch.scan import Scan
-from ivscope.render.bars import rows_read
 from ivscope.render.fields import field
 from ivscope.render.finding_lines import EvidenceKeys, FindingLines
 from ivscope.render.lines import Line, Span, plain
@@ -74,7 +73,7 @@ def _of_participant(command: DataCommand, scope: ParticipantScope) -> int:
 
     def words() -> str:
         count, is_all = len(feed.items), stream.is_complete
-        return rows_read(count, "events", has_more=not is_all, is_all=is_all, in_parts=False)
+        return events_read(count, command.failures, is_all=is_all)
 
     try:
         provider.read(fact)

@@ -142,7 +142,7 @@ def _session_of_that_time(
     # No document tells the order of the list, so it can be on any page.
     command.reader.read_list(listed)
     if listed.failure is not None and not listed.facts:
-        command.give_up("the session of that time was not found", listed.failure)
+        command.give_up("the session of that time could not be looked up", listed.failure)
     times = {row.session_id: _times_of(row, stage_arn, command) for row in listed.facts}
     known = {name: session for name, session in times.items() if session is not None}
     fitting = [

@@ -160,7 +160,6 @@ def positions_within(
     since: int | None = None,
     until: int | None = None,
     newest_first: bool = False,
-    remote: int | None = None,
 ) -> Iterator[int]:
     """Positions of the events with these names, in order of time, found one by one as needed.
 
@@ -170,7 +169,6 @@ def positions_within(
         since: The first second since 1970 UTC; None for any.
         until: The last second since 1970 UTC; None for any.
         newest_first: Whether the newest comes first, and not the oldest.
-        remote: Number of the remote participant in the log; None for any.
     """
     wanted = frozenset(names)
     return timed_events(
@@ -179,7 +177,6 @@ def positions_within(
         since=EARLIEST if since is None else since * SECOND_US,
         until=LATEST if until is None else (until + 1) * SECOND_US - 1,
         newest_first=newest_first,
-        remote=remote,
     )
 
 

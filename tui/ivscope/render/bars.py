@@ -2,7 +2,8 @@
 
 The one vocabulary of completeness, on screen and in files: "150 read, more available" while pages
 are left; ALL READ with the time at which the pass began that came to the end; READ IN PARTS where
-passes could not be put together with proof; PARTLY READ where participants are left or were denied.
+passes could not be put together with proof; PARTLY READ where participants are left or were denied;
+600 TO LOOK AT while so many of what is read are not filtered or sorted into the rows.
 Nobody knows that everything was read of what still grows, so ALL READ has its time, unless the rows
 are recorded ones, whose time stands beside it.
 
@@ -28,14 +29,12 @@ from ivscope.render.timestamps import clock
 from ivscope.settings.commands import DEFAULT_KEYS, with_keys
 
 MORE_AVAILABLE = "more available"
-
 PARTICIPANTS_LEFT = "participants left"
 """Said of everybody's events: rows of those who are not read yet can stand anywhere."""
 
 READ_IN_PARTS = "READ IN PARTS"
 
 ALL_READ = "ALL READ"
-
 PARTLY_READ = "PARTLY READ"
 
 
@@ -239,10 +238,10 @@ _SURE_FACTS = 2
 """How much was read, and what somebody asked for or what failed: these are cut, never dropped."""
 
 _SHORTEST_CRUMB = 6
+"""Cells that each part of the header keeps; fewer would say nothing."""
 
 _LEAST_NAME = 14
 """Cells that a name keeps in the header: enough to know it by."""
-"""Cells that each part of the header keeps; fewer would say nothing."""
 
 
 @frozen
@@ -277,6 +276,8 @@ class ListStatus:
     """Items read that contradict the request. They are listed, and count as no fact."""
     shown: int | None = None
     """Rows left after narrowing by a text; None when it is not narrowed."""
+    to_look_at: int = 0
+    """Items read that may still come into the list: they are to be filtered or sorted."""
     extra: tuple[str, ...] = ()
     """Further facts, such as "3 errors" and "newest first"."""
     told: tuple[str, ...] = ()
@@ -288,9 +289,7 @@ class ListStatus:
 
 
 THROTTLED = "THROTTLED"
-
 FEWER_CALLS = "AWS asks for fewer calls"
-
 GOES_ON_BY_ITSELF = "goes on by itself"
 
 
@@ -465,6 +464,9 @@ def loaded_text(status: ListStatus) -> str:
         return f"{status.noun} not read yet"
     if status.shown is not None:
         # The state at the right end says that all is read, and the date of a filter needs room.
+        if status.to_look_at:
+            seen = max(0, status.count - status.to_look_at)
+            return f"{status.shown:,} shown of {seen:,} looked at, {_rows_read(status)}"
         is_all = not (status.has_more or status.failure or status.reading or status.waiting)
         rows = f"{status.count:,}" if is_all else _rows_read(status)
         return f"{status.shown:,} shown of {rows}"
@@ -472,7 +474,7 @@ def loaded_text(status: ListStatus) -> str:
 
 
 def _rows_read(status: ListStatus) -> str:
-    is_resting = status.failure is None and not (status.reading or status.waiting)
+    is_resting = not (status.failure or status.reading or status.waiting or status.to_look_at)
     left = status.left
     if status.failure is not None and is_not_recorded(status.failure):
         left = f"the rest is {status.failure.summary}"
@@ -499,6 +501,8 @@ def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
     if status.reading or status.waiting:
         slow = f" {budget.waited_seconds:.0f} s" if budget.waited_seconds >= SLOW_SECONDS else ""
         return f"READING{slow}", Role.ACCENT
+    if status.to_look_at:
+        return f"{status.to_look_at:,} TO LOOK AT", Role.ACCENT
     if status.in_parts:
         return f"{READ_IN_PARTS} · {_ANEW}", Role.WARNING
     # What is read of a list with more pages stands at the left end.
@@ -543,6 +547,9 @@ def _tail(
         what = f"more {status.noun}" if status.count else status.noun
         verb = "waiting to read" if status.waiting else "reading"
         return ((Span(f"... {verb} {what}", Role.ACCENT),),)
+    if status.to_look_at:
+        what = in_number(status.to_look_at, status.noun)
+        return ((Span(f"... {what} to filter or sort in", Role.ACCENT),),)
     if status.shown == 0 and status.count:
         note = f"None of the {in_number(status.count, status.noun)} read match."
         if status.count == 1:

@@ -73,21 +73,16 @@ def level(count: int, most: int) -> str:
     return EIGHTHS[max(1, count * 8 // max(most, count))]
 
 
-def strip(counts: Sequence[int], role: Role, most: int | None = None, not_read: int = 0) -> Line:
+def strip(counts: Sequence[int], role: Role, most: int | None = None) -> Line:
     """Draw counts over time, a cell each: the highest one is a full cell.
 
     Args:
         counts: One for each cell.
         role: Of the cells in which something happened.
         most: The count of a full cell; None for the highest of these counts.
-        not_read: So many cells at the end are about a time that was not read.
     """
     most = max(counts, default=0) if most is None else most
-    signs = [(level(count, most), role if count > 0 else Role.MUTED) for count in counts]
-    for column in range(len(signs) - not_read, len(signs)):
-        if not counts[column]:
-            signs[column] = UNSURE, Role.MUTED
-    return runs(signs)
+    return runs((level(count, most), role if count > 0 else Role.MUTED) for count in counts)
 
 
 def runs(signs: Iterable[tuple[str, Role]]) -> Line:
@@ -257,11 +252,12 @@ _TICK_GAP = 4
 """Least cells between two times on the axis."""
 
 
-def legend(width: int, *, has_replicas: bool = False) -> Line:
+def legend(width: int, *, has_replicas: bool = False, has_awaited: bool = False) -> Line:
     """Explain the signs of the lanes, the most frequent first, as many as fit."""
     spans: list[Span] = []
+    awaited = ((AWAITED, Role.MUTED, "being counted"),) if has_awaited else ()
     replica = ((REPLICA_SIGN, Role.TEXT, "replica"),) if has_replicas else ()
-    for sign, role, word in (*LANE_SIGNS[:_OF_ALL], *replica, *LANE_SIGNS[_OF_ALL:]):
+    for sign, role, word in (*awaited, *LANE_SIGNS[:_OF_ALL], *replica, *LANE_SIGNS[_OF_ALL:]):
         more = (*([Span("  ")] if spans else []), Span(sign, role), Span(f" {word}"))
         if line_width((*spans, *more)) > width:
             break

@@ -19,6 +19,11 @@ _LOST_SECONDS = 0.25
 """After this a messenger counts as lost: the key has removed the widget that it was sent to."""
 
 
+_MANY = 200
+"""So many keys wait only where a text was pasted into a terminal that does not tell so. Each takes
+some milliseconds."""
+
+
 class KeyByKey(PlainApp):
     """An app that queues keys, for fast typists and slow connections.
 
@@ -28,6 +33,7 @@ class KeyByKey(PlainApp):
     messenger follows it through the same queues, and new widgets have been mounted.
 
     Until `take_keys` they wait for something to act on; only the keys in `leaving_keys` do not.
+    These do not wait for very many others either, which are dropped.
     """
 
     class Messenger(Message):
@@ -38,7 +44,7 @@ class KeyByKey(PlainApp):
             self.turn = turn
 
     leaving_keys: Collection[str] = ()
-    """Keys that end the program while others wait for `take_keys`."""
+    """Keys that end the program while others wait."""
 
     _holds_keys = True
     _typed: deque[events.Key | events.Paste] | None = None
@@ -51,11 +57,13 @@ class KeyByKey(PlainApp):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
-        if self._holds_keys and isinstance(event, events.Key) and event.key in self.leaving_keys:
+        if self._holds_keys and _key_of(event) in self.leaving_keys:
             self.exit()
             return
         if self._typed is None:
             self._typed = deque()
+        if len(self._typed) > _MANY and _key_of(event) in self.leaving_keys:
+            self._typed.clear()
         self._typed.append(event)
         await self._next()
 
@@ -110,3 +118,7 @@ class KeyByKey(PlainApp):
 
         if isinstance(self.screen, CommandScreen):
             self.screen.say("Ctrl+C does not quit: {app.quit} does")
+
+
+def _key_of(event: Event) -> str:
+    return event.key if isinstance(event, events.Key) else ""

@@ -299,7 +299,7 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
         super().__init__(shared)
         self._lanes = lanes
         lanes.leave_long_to_thread(_LANE_EVENTS)
-        self._lane_job = ThreadJob[Sequence[tuple[str, MadeLane]]](shared.jobs, "lanes")
+        self._lane_job = ThreadJob[Mapping[str, MadeLane]](shared.jobs, "lanes")
         self.trouble = NoticePane(id="trouble")
         self._reading = reading
         self.handlers.add("read.again", reading.again)
@@ -330,20 +330,19 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
             made = partial(self._made_lanes, names)
             self._lane_job.start(made, self._take_lanes, self._no_lanes)
 
-    def _made_lanes(self, names: Sequence[str]) -> Sequence[tuple[str, MadeLane]]:
+    def _made_lanes(self, names: Sequence[str]) -> Mapping[str, MadeLane]:
         def check() -> None:
             if not self.counting.is_open:
                 raise GivenUpError
 
-        return [(name, self._lanes.made(name, check)) for name in names]
+        return {name: self._lanes.made(name, check) for name in names}
 
     def _no_lanes(self, error: Exception) -> None:
         if not isinstance(error, GivenUpError):
             self.shared.jobs.crash(error)
 
-    def _take_lanes(self, made: Sequence[tuple[str, MadeLane]]) -> None:
-        for name, lane in made:
-            self._lanes.keep(name, lane)
+    def _take_lanes(self, made: Mapping[str, MadeLane]) -> None:
+        self._lanes.keep(made)
         self.counting.draw()
 
     @property

@@ -118,6 +118,10 @@ _BATCH = 50
 """Rows drawn between two keys while a view is saved: of lanes some milliseconds."""
 
 
+def _prepare_nothing(_rows: range, _check: Callable[[], object]) -> Callable[[], object]:
+    return lambda: None
+
+
 @frozen
 class ViewText:
     """A whole view as text: lines above its rows, its rows, and lines below them."""
@@ -129,14 +133,25 @@ class ViewText:
     row: Callable[[int], str]
     """Returns the text of a row. Called on the UI thread."""
     below: Sequence[str] = ()
+    prepare: Callable[[range, Callable[[], object]], Callable[[], object]] = _prepare_nothing
+    """Called in a thread with the rows that come next, and with what to call now and then. What it
+    returns is called on the UI thread just before they are made."""
 
-    def batches(self) -> Iterator[Callable[[], str]]:
-        """Return functions that make some lines each, to be called on the UI thread in order."""
+    def batches(self, check: Callable[[], object]) -> Iterator[Callable[[], str]]:
+        """Return functions that make some lines each, to be called on the UI thread in order.
+
+        Args:
+            check: Called now and then between them; what it raises ends the work.
+        """
         yield lambda: "".join(f"{line}\n" for line in self.above)
         for start in range(0, self.rows, _BATCH):
             rows = range(start, min(self.rows, start + _BATCH))
-            yield lambda rows=rows: "".join(f"{self.row(at)}\n" for at in rows)  # type: ignore[misc]
+            yield partial(self._lines, rows, self.prepare(rows, check))
         yield lambda: "".join(f"{line}\n" for line in self.below)
+
+    def _lines(self, rows: range, prepared: Callable[[], object]) -> str:
+        prepared()
+        return "".join(f"{self.row(at)}\n" for at in rows)
 
 
 class Taking:
@@ -258,7 +273,7 @@ class Taking:
         """
 
         def content(promise: Promise) -> Iterator[bytes]:
-            for lines in view.batches():
+            for lines in view.batches(promise.check):
                 yield safe_lines(self._jobs.on_ui(promise, lines)).encode()
             promise.begin_last_step()
 

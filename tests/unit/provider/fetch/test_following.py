@@ -254,12 +254,10 @@ def test_a_failure_of_the_last_poll_is_followed_by_another_one(watch):
 
 def test_a_poll_that_waits_for_the_service_is_throttled_for_so_many_seconds(watch):
     source = LiveSource()
-    provider = StageDataProvider(
-        lambda: source, rate_limiter=RateLimiter(first_backoff=50), clock=standing_clock()
-    )
+    provider = StageDataProvider(lambda: source, rate_limiter=RateLimiter(), clock=standing_clock())
     try:
         one = Watch(provider, source)
-        source.failures.append(failure(FailureKind.THROTTLED))
+        source.failures.append(failure(FailureKind.THROTTLED, retry_after=8))
         one.follower.start(0)
         wait_for(lambda: one.status.state is FollowState.THROTTLED)
         assert one.status.throttled_seconds == 8

@@ -45,6 +45,10 @@ def opens(path):
         return False
     return True
 
+class SlowFact(Source):
+    def read_fact(self, call):
+        time.sleep(60)
+
 def told(ask):
     try:
         return repr(ask())
@@ -75,6 +79,14 @@ out = {
 }
 apart = HeadStart(Source, (fact,))
 out["apart"] = apart.read_fact(fact)
+try:
+    out["apart has ended"] = os.waitpid(apart._process, os.WNOHANG)
+except ChildProcessError:
+    out["apart has ended"] = "yes"
+waiting = HeadStart(SlowFact, (calls.STAGES, fact))
+waiting.read_page(calls.STAGES, None)
+out["again at once"] = told(lambda: waiting.read_page(calls.STAGES, None))
+waiting.close()
 for name, connect in {"unconnected": fails, "bug": breaks}.items():
     out[name] = told(lambda: HeadStart(connect, (calls.STAGES,)).read_page(calls.STAGES, None))
 slow = HeadStart(sleeps, (calls.STAGES,))
@@ -115,6 +127,11 @@ def test_its_answers_come_from_another_process_and_are_whole(told):
 
 def test_each_answer_is_given_once_and_nothing_else_is_there(told):
     assert told["again"] == told["never"] == told["further"] == NOT_HERE
+
+
+def test_what_was_given_is_not_waited_for_again_and_the_last_answer_ends_it(told):
+    assert told["again at once"] == NOT_HERE
+    assert told["apart has ended"] == "yes"
 
 
 def test_a_failure_is_that_of_the_service_and_ends_it(told):

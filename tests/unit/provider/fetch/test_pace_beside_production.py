@@ -5,7 +5,14 @@ from random import Random
 import pytest
 
 from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
-from support.shared_quota import TEN_MINUTES, SlidingWindow, TokenBucket, share_a_quota
+from support.shared_quota import (
+    FAR,
+    NEAR,
+    TEN_MINUTES,
+    SlidingWindow,
+    TokenBucket,
+    share_a_quota,
+)
 
 COUNTS = pytest.mark.parametrize("quota", [SlidingWindow, TokenBucket])
 HALF_AN_HOUR = 1800.0
@@ -14,7 +21,7 @@ MOST_LOST = 0.01
 """Share of production's calls in any ten minutes after the first refusal."""
 
 LEAST_SHARE = 0.4
-"""Share of the calls that the slower of two has in ten minutes."""
+"""Share of the calls that the slower of two has."""
 
 
 def limiter(seed: int, **settings: int) -> RateLimiter:
@@ -67,3 +74,40 @@ def test_two_that_begin_apart_share(quota, apart):
         _, both = share_a_quota(quota(), readers, seconds=end, seed=seed, starts=(0, apart))
         answered = [calls.answered_between(apart, end) for calls in both]
         assert min(answered) >= LEAST_SHARE * sum(answered), answered
+
+
+def shares_of_the_slower(quota, seconds, apart, way=FAR):
+    """Shares in the first `seconds` that both read, of twelve pairs as two explorers would be."""
+    shares = []
+    for seed in range(12):
+        readers = [limiter(seed), limiter(seed + 100)]
+        for reader in readers:
+            reader.is_watched = True
+        _, both = share_a_quota(
+            quota(),
+            readers,
+            seconds=apart + seconds,
+            seed=seed,
+            starts=(0, apart),
+            priority=Priority.SCAN,
+            way=way,
+        )
+        answered = [calls.answered_between(apart, apart + seconds) for calls in both]
+        shares.append(min(answered) / sum(answered))
+    return shares
+
+
+APART = (0, 1, 2, 7.3, 60)
+FIRST_MINUTES = pytest.mark.parametrize("seconds", [60, 120])
+
+
+@FIRST_MINUTES
+@pytest.mark.parametrize(
+    ("quota", "way"), [(TokenBucket, FAR), (TokenBucket, NEAR), (SlidingWindow, FAR)]
+)
+def test_two_share_nearly_every_first_minute_and_two_minutes_too(quota, way, seconds):
+    """Who comes to one that reads at full pace is hardly ever the only one that is refused."""
+    shares = [
+        share for apart in APART for share in shares_of_the_slower(quota, seconds, apart, way)
+    ]
+    assert sum(share < LEAST_SHARE for share in shares) <= len(shares) / 50, sorted(shares)

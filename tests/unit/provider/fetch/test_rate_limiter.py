@@ -7,8 +7,11 @@ import pytest
 from ivscope.provider.fetch import rate_limiter
 from ivscope.provider.fetch.rate_limiter import (
     ASK_SOON_SECONDS,
+    FIRST_QUESTION_SECONDS,
     LONGEST_WAIT_SECONDS,
     STEPS,
+    TELLING,
+    TELLING_SECONDS,
     Priority,
 )
 
@@ -91,30 +94,30 @@ def test_each_operation_has_a_budget_of_its_own():
     assert limiter.delay(OTHER, DEMAND, 0.1) == 0
 
 
-def test_used_counts_the_last_second_of_the_busiest_operation_or_of_one():
+def test_used_counts_the_last_second_of_the_busiest_operation():
     limiter = RateLimiter()
     starts(limiter, DEMAND, 3)
     limiter.note_call(OTHER, DEMAND, 0.5)
     assert limiter.used(0.9) == 3
-    assert limiter.used(0.9, OTHER) == 1
     assert limiter.used(1.2) == 1
     assert limiter.used(9.0) == 0
-    assert limiter.used(0.9, "GetStage") == 0
 
 
 def test_throttling_stops_the_operation_and_no_other():
     limiter = RateLimiter()
+    starts(limiter, DEMAND, 1, 10.0)
     limiter.note_throttle(LIST, 10.0)
-    assert limiter.delay(LIST, DEMAND, 10.0) == ASK_SOON_SECONDS
+    assert limiter.delay(LIST, DEMAND, 10.0) == pytest.approx(TELLING.pause)
     assert limiter.delay(OTHER, DEMAND, 10.0) == 0
 
 
 @pytest.mark.parametrize(
     ("retry_after", "wait"),
-    [(5.0, 5), (0.1, 3), (-5.0, 3), (float("nan"), 3), (1e12, LONGEST_WAIT_SECONDS)],
+    [(5.0, 5), (0.1, 0.4), (-5.0, 0.4), (float("nan"), 0.4), (1e12, LONGEST_WAIT_SECONDS)],
 )
 def test_the_wait_that_the_service_asks_for_is_honoured_within_reason(retry_after, wait):
     limiter = RateLimiter()
+    starts(limiter, DEMAND, 1)
     limiter.note_throttle(LIST, 0.0, retry_after)
     assert limiter.delay(LIST, DEMAND, 0.0) == wait
 
@@ -138,25 +141,60 @@ def per_minute(moments: list[float], begin: float) -> int:
 
 
 def slowed(**settings):
+    """Return one that was refused, and has told others of us: its first question is due at 0."""
     limiter = watched(**settings)
-    limiter.note_throttle(LIST, 0.0)
+    refused_at = -TELLING_SECONDS - FIRST_QUESTION_SECONDS
+    limiter.note_call(LIST, DEMAND, refused_at)
+    limiter.note_throttle(LIST, refused_at)
     return limiter
 
 
 @pytest.mark.parametrize("priority", [DEMAND, SCAN])
-def test_after_the_first_refusal_two_calls_at_once_ask_soon_for_room(priority):
-    limiter = slowed()
+def test_the_first_refusal_is_followed_by_a_few_seconds_at_half_the_pace_to_be_heard(priority):
+    limiter = watched()
+    limiter.note_call(LIST, priority, 0.0)
+    limiter.note_throttle(LIST, 0.0)
+    assert limiter.slowed_to(0.0) == TELLING.calls_per_second
+    moments = read_on(limiter, 60, 1, priority=priority)
+    told = [at for at in moments if at < TELLING_SECONDS + FIRST_QUESTION_SECONDS]
+    assert told == pytest.approx([TELLING.pause * n for n in range(1, 12)])
+    question = moments[len(told) :][:2]
+    assert question == pytest.approx([told[-1] + 1.1] * 2)
+    assert limiter.slowed_to(60.0) == STEPS[0].calls_per_second
+
+
+def test_refusals_while_others_are_told_of_us_lead_nowhere_and_neither_do_answers():
+    for room in (0, 5):
+        limiter = watched()
+        limiter.note_call(LIST, DEMAND, 0.0)
+        limiter.note_throttle(LIST, 0.0)
+        read_on(limiter, TELLING_SECONDS, room)
+        moments = read_on(limiter, 100, 5, begin=TELLING_SECONDS)
+        assert limiter.slowed_to(100.0) == STEPS[-1].calls_per_second
+        assert moments[0] <= 2 * TELLING_SECONDS
+
+
+@pytest.mark.parametrize("priority", [DEMAND, SCAN])
+def test_who_was_not_fast_tells_nobody_and_asks_soon(priority):
+    limiter = RateLimiter(demand=2)
+    limiter.note_call(LIST, priority, 0.0)
+    limiter.note_throttle(LIST, 0.0)
     assert starts(limiter, priority, 2) == [ASK_SOON_SECONDS] * 2
-    assert limiter.delay(LIST, priority, ASK_SOON_SECONDS) == STEPS[0].ask_again
-    assert (limiter.slowed_to(), limiter.refusals) == (STEPS[0].calls_per_second, 1)
+
+
+@pytest.mark.parametrize("priority", [DEMAND, SCAN])
+def test_then_two_calls_at_once_ask_for_room(priority):
+    limiter = slowed()
+    assert starts(limiter, priority, 2) == [0, 0]
+    assert limiter.delay(LIST, priority, 0.0) == STEPS[0].ask_again
+    assert (limiter.slowed_to(0.0), limiter.refusals) == (STEPS[0].calls_per_second, 1)
 
 
 @pytest.mark.parametrize("priority", [DEMAND, SCAN])
 def test_alone_half_a_minute_after_a_refusal_leads_to_the_last_step(priority):
     limiter = slowed()
     moments = read_on(limiter, 600, 5, priority=priority)
-    assert moments[0] == ASK_SOON_SECONDS
-    assert limiter.slowed_to() == STEPS[-1].calls_per_second
+    assert limiter.slowed_to(600.0) == STEPS[-1].calls_per_second
     assert per_minute(moments, 40) == pytest.approx(60 / STEPS[-1].pause, abs=1)
     assert most_in_a_second([at for at in moments if at > 40]) == 2
 
@@ -165,12 +203,12 @@ def test_alone_half_a_minute_after_a_refusal_leads_to_the_last_step(priority):
 def test_a_step_is_taken_where_others_leave_room_for_it_and_one_call_more(room, step):
     limiter = slowed()
     read_on(limiter, 600, room)
-    assert limiter.slowed_to() == STEPS[step].calls_per_second
+    assert limiter.slowed_to(600.0) == STEPS[step].calls_per_second
 
 
 def test_beside_a_nearly_full_service_a_person_gets_three_pages_in_two_minutes():
     moments = read_on(slowed(), 600, 1)
-    assert moments[:8] == pytest.approx([3, 3, 6, 6, 9, 9, 12, 12])
+    assert moments[:8] == pytest.approx([0, 0, 3, 3, 48, 48, 93, 93])
     assert per_minute(moments, 120) + per_minute(moments, 180) == 6  # of which 3 are refused
 
 
@@ -181,7 +219,7 @@ def test_a_question_that_was_not_asked_whole_leads_nowhere():
         limiter.note_call(LIST, DEMAND, now)
         limiter.recover(LIST)
         now += 60
-    assert limiter.slowed_to() == STEPS[0].calls_per_second
+    assert limiter.slowed_to(now) == STEPS[0].calls_per_second
 
 
 def test_who_reads_one_page_now_and_one_later_need_not_wait_for_the_second():
@@ -206,30 +244,29 @@ def refuse_one(limiter, begin: float) -> float:
     return now
 
 
-def test_the_third_refusal_at_the_last_step_leads_a_step_down_for_ten_minutes():
+def test_a_refusal_at_the_last_step_leads_a_step_down_for_ten_minutes():
     limiter, now = at_the_last_step()
-    for left in (2, 2, 1):
-        now = refuse_one(limiter, now + 5)
-        assert limiter.slowed_to() == STEPS[left].calls_per_second
+    now = refuse_one(limiter, now + 5)
+    assert limiter.slowed_to(now) == STEPS[1].calls_per_second
     moments = read_on(limiter, now + 599, 5, begin=now)
     assert per_minute(moments, now + 60) == pytest.approx(60 / STEPS[1].pause, abs=1)
-    assert limiter.slowed_to() == STEPS[1].calls_per_second
+    assert limiter.slowed_to(now) == STEPS[1].calls_per_second
     now = read_on(limiter, now + 640, 5, begin=now + 599)[-1]
-    assert limiter.slowed_to() == STEPS[2].calls_per_second
-    refuse_one(limiter, now + 5)
-    assert limiter.slowed_to() == STEPS[1].calls_per_second
+    assert limiter.slowed_to(now) == STEPS[2].calls_per_second
+    now = refuse_one(limiter, now + 5)
+    assert limiter.slowed_to(now) == STEPS[1].calls_per_second
 
 
 def test_a_refusal_a_step_before_leaves_questions_which_lead_on_after_ten_minutes():
     limiter, now = at_the_last_step()
-    for _ in range(4):
+    for _ in range(2):
         now = refuse_one(limiter, now + 5)
-    assert limiter.slowed_to() == STEPS[0].calls_per_second
+    assert limiter.slowed_to(now) == STEPS[0].calls_per_second
     moments = read_on(limiter, now + 599, 5, begin=now)
-    assert per_minute(moments, now + 39) == per_minute(moments, now + 279) == 4
-    assert limiter.slowed_to() == STEPS[0].calls_per_second
+    assert per_minute(moments, now + 44) == per_minute(moments, now + 269) == 4
+    assert limiter.slowed_to(now) == STEPS[0].calls_per_second
     read_on(limiter, now + 700, 5, begin=now + 599)
-    assert limiter.slowed_to() == STEPS[-1].calls_per_second
+    assert limiter.slowed_to(now) == STEPS[-1].calls_per_second
 
 
 def test_who_made_the_background_slower_keeps_that_after_a_refusal():
@@ -240,15 +277,16 @@ def test_who_made_the_background_slower_keeps_that_after_a_refusal():
 def test_nothing_is_slowed_before_a_refusal():
     limiter = RateLimiter()
     starts(limiter, DEMAND, 9)
-    assert (limiter.slowed_to(), limiter.refusals) == (None, 0)
+    assert (limiter.slowed_to(9.0), limiter.refusals) == (None, 0)
 
 
 def test_throttled_answers_to_calls_under_way_together_count_as_one():
     limiter = RateLimiter()
+    starts(limiter, DEMAND, 3)
     for moment in (0.0, 0.1, 0.2):
         limiter.note_throttle(LIST, moment)
-    assert limiter.waiting_until == ASK_SOON_SECONDS
-    assert starts(limiter, DEMAND, 2, 1.2) == [ASK_SOON_SECONDS] * 2
+    assert limiter.waiting_until(0.2) == TELLING.pause
+    assert starts(limiter, DEMAND, 2) == pytest.approx([TELLING.pause, 2 * TELLING.pause])
 
 
 def test_gaps_are_uneven_by_lot():
@@ -257,16 +295,21 @@ def test_gaps_are_uneven_by_lot():
 
 
 def test_waits_grow_while_all_is_refused():
-    assert read_on(slowed(), 180, 0) == [3, 6, 10, 18, 58, 98, 138, 178]
+    limiter = RateLimiter()
+    limiter.note_call(LIST, DEMAND, 0.0)
+    limiter.note_throttle(LIST, 0.0)
+    moments = read_on(limiter, 180, 0)
+    assert moments == pytest.approx([0.4, 0.8, 1.8, 3.8, 7.8, 15.8, 60.8, 105.8, 150.8])
 
 
 def test_a_good_answer_starts_the_waits_from_one_second_again():
-    limiter, now = at_the_last_step()
-    now = refuse_one(limiter, now)
-    assert limiter.waiting_until == now + 1
-    limiter.recover(LIST)
-    now = refuse_one(limiter, now + 5)
-    assert limiter.waiting_until == now + 1
+    limiter, now = RateLimiter(), 0.0
+    for _ in range(2):
+        for _ in range(3):
+            now = refuse_one(limiter, now)
+        assert limiter.waiting_until(now) == now + 1
+        limiter.recover(LIST)
+    assert now < TELLING_SECONDS
 
 
 def test_the_pace_never_falls_to_nothing():
@@ -277,10 +320,10 @@ def test_the_pace_never_falls_to_nothing():
 
 def test_the_wait_for_the_next_question_is_told_and_a_pause_at_a_pace_is_not():
     limiter = slowed()
-    assert limiter.waiting_until == ASK_SOON_SECONDS
+    assert limiter.waiting_until(-0.5) == 0
     starts(limiter, DEMAND, 2)
     limiter.recover(LIST)
     limiter.recover(LIST)
-    assert limiter.waiting_until == 2 * ASK_SOON_SECONDS
+    assert limiter.waiting_until(0.0) == ASK_SOON_SECONDS
     limiter, now = at_the_last_step()
-    assert limiter.waiting_until < now
+    assert limiter.waiting_until(now) < now

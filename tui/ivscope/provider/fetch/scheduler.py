@@ -23,8 +23,9 @@ YOUNG_SECONDS = 0.25
 DEADLINE_SECONDS = 30.0
 """For a whole call. A socket timeout covers a single read, so that a trickle never trips it."""
 
-THROTTLE_RETRIES = 4
-"""Waits of 3, 3, 4 and 8 s are 18 s; after that a person should decide what to do."""
+THROTTLE_RETRIES = 6
+"""Waits of twice 0.4 s, and then 1, 2, 4 and 8 s, are 16 s; after that a person should decide what
+to do."""
 
 
 @slotted
@@ -142,14 +143,14 @@ class Scheduler:
             return Activity(
                 used=self._rate_limiter.used(now),
                 budget=self._rate_limiter.budget,
-                throttled_seconds=max(0.0, self._rate_limiter.waiting_until - now),
+                throttled_seconds=max(0.0, self._rate_limiter.waiting_until(now) - now),
                 waiting=len(self._waiting),
                 in_flight=len(self._in_flight),
                 total=self._total,
                 waited_seconds=0.0 if oldest is None else now - oldest.started_at,
                 waits_for=None if oldest is None else oldest.waits_for,
                 refusals=self._rate_limiter.refusals,
-                slowed_to=self._rate_limiter.slowed_to(),
+                slowed_to=self._rate_limiter.slowed_to(now),
             )
 
     def close(self) -> None:

@@ -194,6 +194,9 @@ PLAIN: Final[dict[PlainClaim, str | Text]] = {
 def _publishers_then(claim: PublishersThen) -> Text:
     number = str(claim.least) if claim.least == claim.most else f"{claim.least} to {claim.most}"
     if claim.compared is AgainstLimit.AT_LEAST:
+        if not claim.least:
+            start = "How many others were publishing in that second is not known"
+            return (f"{start}; a stage allows {claim.limit}.",)
         number = f"At least {claim.least}"
     text = f"{number} others were publishing in that second"
     if claim.copies:

@@ -85,6 +85,13 @@ class ExplorerContext:
     stops: list[Callable[[], bool]] = field(default_factory=list)
     """Functions that Esc calls: each stops its work and returns whether any was running."""
 
+    def catch_up(self) -> None:
+        """Draw rows that came since the list on screen was drawn."""
+        if self.shows_events:
+            self.pane.catch_up()
+        else:
+            self.picker.catch_up()
+
     def status_here(self) -> ListStatus:
         """Return the state of the list on screen."""
         return self.pane.status() if self.shows_events else self.picker.status()

@@ -121,6 +121,8 @@ class Detail:
         """
         event, participant_id, width = pane.event, scope.participant_id, size.width
         who = self.event_findings.user_id(scope, participant_id) or participant_id
+        if event is None and not participant_id:
+            return Title((Span("No event here", Role.STRONG),)), ()
         if event is None:
             about = Title((Span("Participant ", Role.STRONG), value_span(who, Role.STRONG)))
             return about, self._participant(scope, width, zone)
@@ -341,9 +343,8 @@ class Detail:
             return lines if is_final(fact.failure) else [*lines, (Span(again, Role.ACCENT),)]
         if fact.status.is_busy:
             return [(Span("... reading its details", Role.MUTED),)]
-        return [
-            (Span(with_keys("details not read yet: {go.in} opens it", self._all_keys), Role.MUTED),)
-        ]
+        unread = with_keys("details not read yet: {go.in} opens it", self._all_keys)
+        return [(Span(unread, Role.MUTED),)]
 
     def where(self, place: Place, zone: tzinfo, now: datetime) -> tuple[Crumb, ...]:
         """Make the left end of the header: stage, session and participant, as far as chosen."""
@@ -486,7 +487,7 @@ class DetailPane:
 
     def show(self) -> None:
         """Show the row under the cursor now, its title in the rule or above the other lines."""
-        width, zone, here = self._text.size.width, self._times.zone, self._context.here
+        size, zone, here = self._text.size, self._times.zone, self._context.here
         if not self._has_shown_event and here.level >= Level.EVENTS and self._pane.event:
             # What its findings need is loaded now: the rows do not wait for that.
             self._has_shown_event = True
@@ -495,24 +496,23 @@ class DetailPane:
         card = self._card_here()
         lines: Sequence[Line]
         if card is not None:
-            title, lines = Title((Span(card.title, Role.STRONG),)), card.lines(width, zone)
+            title, lines = Title((Span(card.title, Role.STRONG),)), card.lines(size.width, zone)
         elif here.level >= Level.EVENTS:
             event = self._pane.event
             scope = here.at_event(event.participant_id if event is not None else None).participant
-            size = self._text.size
             title, lines = self._detail.of_event(self._pane, scope, size, zone, self._layout)
         else:
             now = self._times.now()
-            title, lines = self._detail.of_row(here, self._picker, width, zone, now)
+            title, lines = self._detail.of_row(here, self._picker, size.width, zone, now)
             if here.level is Level.STAGES:
-                lines = [*lines, *self._visits.lines(width, self._detail.stage)]
+                lines = [*lines, *self._visits.lines(size.width, self._detail.stage)]
                 if offer := self._context.handlers.with_keys(self._guide.offer):
-                    lines = [*wrap((Span(offer, Role.ACCENT),), width), (), *lines]
+                    lines = [*wrap((Span(offer, Role.ACCENT),), size.width), (), *lines]
         if self._layout.detail_has_rule:
             self._rule.show(title.rule(self._rule.size.width))
             self._text.show(tuple(lines))
         else:
-            self._text.show((*title.lines(width), *lines))
+            self._text.show((*title.lines(size.width), *lines))
 
     def explain(self, text: str) -> None:
         """Show what a number, a code or a name means, as a card."""

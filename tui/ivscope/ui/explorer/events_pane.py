@@ -64,16 +64,17 @@ class EventsPane:
         say: Callable[[str], None],
         jobs: Jobs,
         *,
-        answered: Callable[[], None],
         keys: Mapping[str, str],
         kept: KeptPlaces,
         notices: Callable[[str], Notices | None] | None,
         fold: bool,
+        show_bars: Callable[[], None],
     ) -> None:
-        self._answered = answered
-        """Draws the status, which says how many rows and hits there are."""
+        self._show_bars = show_bars
+        self._is_told_behind = False
+        """Whether the status line says that rows are still to be filtered or sorted."""
         self._is_unsaid = False
-        """Whether the status can tell of less than was found since."""
+        """Whether it can tell of fewer hits than were found since."""
         self._kept = kept
         self._keys = keys
         self._notices = notices
@@ -92,7 +93,7 @@ class EventsPane:
         self._job = SlicedJob(
             jobs,
             self.work,
-            self._draw_found,
+            self._draw_worked,
             pause=self._pause,
             draw_seconds=_DRAW_SECONDS,
         )
@@ -221,6 +222,21 @@ class EventsPane:
             self._find_marks()
         self._job.changed()
         self._seeking.go_on(event_list)
+
+    def catch_up(self) -> None:
+        """Take in what came since: a status that tells of all rows must not come before them."""
+        event_list = self.event_list
+        if event_list is not None and (
+            event_list.view.log is not event_list.stream.items or event_list.view.left
+        ):
+            self.changed()
+
+    def _draw_worked(self) -> None:
+        self.redraw()
+        if self._is_told_behind or self._is_unsaid:
+            event_list = self.event_list
+            self._is_unsaid = event_list is not None and event_list.view.is_behind
+            self._show_bars()
 
     def redraw(self) -> None:
         """Draw again with the cursor on the same event."""
@@ -361,13 +377,6 @@ class EventsPane:
             self._list.show(self._rows(event_list), self._tail(event_list), self._list.cursor)
         return is_more
 
-    def _draw_found(self) -> None:
-        """Draw what was found since the last drawing, and how much that is."""
-        self.redraw()
-        if self._is_unsaid and self.event_list is not None:
-            self._is_unsaid = self.event_list.view.is_behind
-            self._answered()
-
     def _pause(self) -> float:
         is_busy = self.event_list is not None and self.event_list.stream.is_busy
         return _BUSY_PAUSE_SECONDS if is_busy else _PAUSE_SECONDS
@@ -406,6 +415,7 @@ class EventsPane:
         assert self.event_list is not None  # noqa: S101 - only asked while events are shown
         event_list = self.event_list
         status = event_status(event_list, self.row, self._sought(event_list), self._times.zone)
+        self._is_told_behind = status.to_look_at > 0
         return replace(status, told=self.told_words)
 
     @property
@@ -417,7 +427,8 @@ class EventsPane:
         log = event_list.stream.items
         if self._joined is None or self._joined.log is not log:
             told = self.notices.of(place.session)
-            self._joined = Joined(log, told, place.participant_id)
+            is_one = self.notices.count == 1
+            self._joined = Joined(log, told, place.participant_id, is_one_alert=is_one)
         self._joined.look()
         return self._joined if self._joined.told else None
 

@@ -112,8 +112,11 @@ def event_status(event_list: EventList, row: int, sought: str | None, zone: tzin
     if sought is not None:
         extra.insert(0, f"looking for {sought}, {{go.out}} stops")
     shown = len(view) if event_list.hides else None
+    # What came since the list was drawn last is not in its rows: then they are not all.
+    left = view.left if view.log is log else len(log)
     if isinstance(stream, ParticipantStream):
-        return _status(stream.feed, "events", shown, tuple(extra), _EMPTY_EVENTS, said=said)
+        feed, note = stream.feed, _EMPTY_EVENTS
+        return _status(feed, "events", shown, tuple(extra), note, said=said, to_look_at=left)
     return ListStatus(
         noun="events",
         count=log.fact_count,
@@ -124,6 +127,7 @@ def event_status(event_list: EventList, row: int, sought: str | None, zone: tzin
         failure=stream.failure,
         can_retry=not is_final(stream.failure),
         shown=shown,
+        to_look_at=left,
         extra=tuple(extra),
         empty_note=_EMPTY_TIMELINE,
         more_note=_MORE_TIMELINE,
@@ -245,6 +249,7 @@ def _status(
     empty_note: tuple[str, ...],
     *,
     said: str,
+    to_look_at: int = 0,
 ) -> ListStatus:
     status = feed.status
     return ListStatus(
@@ -262,6 +267,7 @@ def _status(
         can_restart=status.can_restart,
         can_retry=feed.can_retry and not is_final(status.failure),
         shown=shown,
+        to_look_at=to_look_at,
         extra=extra,
         empty_note=empty_note,
     )

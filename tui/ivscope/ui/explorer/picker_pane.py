@@ -54,6 +54,8 @@ class PickerPane:
         """Id of the participant that the cursor was brought to last; empty for none."""
         self._ordered_by: object = None
         """What the order of the rows follows from."""
+        self._drawn: tuple[object, int] | None = None
+        """The items that the rows were made of, and how many; None before a picker is open."""
 
     @property
     def feed(self) -> picking.PickerFeed:
@@ -124,6 +126,12 @@ class PickerPane:
             # Nobody has moved a cursor that is on the first row: there it is on who is first now.
             index = self._index_of(row.participant_id) if self.row_list.cursor else 0
             self.row_list.show(self._rows, self._tail(), index or 0)
+
+    def catch_up(self) -> None:
+        """Draw rows that came since: a status that tells of all rows must not come before them."""
+        drawn, items = self._drawn, self.feed.items
+        if drawn is not None and (drawn[0] is not items or drawn[1] != len(items)):
+            self.changed()
 
     def told(self, session: SessionScope) -> None:
         """Called when events of a session came: its participants may have other numbers now."""
@@ -216,7 +224,9 @@ class PickerPane:
         return failure if is_unset and self._can_start_anew else None
 
     def _make_rows(self) -> PickerRows[picking.PickerRow]:
-        kept = picking.narrow(self.place, self.feed.items, self.text)
+        items = self.feed.items
+        self._drawn = items, len(items)
+        kept = picking.narrow(self.place, items, self.text)
         if self._start_failure is not None:
             kept = CHOICES
         if self.place.level is Level.PARTICIPANTS:

@@ -163,11 +163,11 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
                 times,
                 self.say,
                 jobs,
-                answered=self.show_bars,
                 keys=keys,
                 kept=kept,
                 notices=None if provider.file is not None else launch.notices,
                 fold=fold,
+                show_bars=self.show_bars,
             ),
             say=self.say,
             redraw=self.redraw,
@@ -315,6 +315,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
     def show_bars(self) -> None:
         """Draw header, status and footer; only what changed is sent to the terminal."""
         context, width = self.context, self.size.width
+        context.catch_up()
         status = context.status_here()
         self._look()
         self._provider.watch(is_watched=self._views.shows_everybody)

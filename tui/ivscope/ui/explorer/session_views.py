@@ -421,6 +421,8 @@ class SessionViews:
     def _why_not_compare(self) -> str:
         if len(self._sides()) == 2:  # noqa: PLR2004 - a comparison has two sides
             return ""
+        if self._context.trail.opened:
+            return "only this one was opened: open another one, then {triage.compare} compares both"
         return "open a participant first: {triage.compare} compares the next one with it"
 
     def _compare(self) -> None:

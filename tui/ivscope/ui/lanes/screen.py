@@ -1,7 +1,9 @@
 """LanesScreen: when each participant was in, publishing or failing, with plots over time."""
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -15,7 +17,7 @@ from ivscope.settings.commands import View
 from ivscope.ui.commands import keyboard
 from ivscope.ui.lanes.view import LABEL_CELLS, LanesView
 from ivscope.ui.overlays import CountingScreen, OverlayReading, Shared
-from ivscope.ui.taking import clippings_for_place
+from ivscope.ui.taking import ViewText, clippings_for_place
 from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList, no_tail
 from ivscope.ui.widgets.text_pane import TextPane
@@ -155,7 +157,7 @@ class LanesScreen(CountingScreen[Landing]):
         view.chosen = self._list.participant or view.chosen
         self._list.show(LaneRows(view), no_tail, view.row_of(view.chosen), self._list.top)
         self.query_one("#title", LineBar).show(self._title(self.NAME, width))
-        signs = legend(inner, has_replicas=view.has_replicas)
+        signs = legend(inner, has_replicas=view.has_replicas, has_awaited=view.has_awaited)
         self.query_one("#legend", LineBar).show((Span(" "), *signs))
         self._tell()
         self.show_foot()
@@ -198,6 +200,16 @@ class LanesScreen(CountingScreen[Landing]):
         yield from named
         own = {*_TOLD, *(one.letter for one in named)}
         yield from (one for one in menu if one.letter not in own)
+
+    def text(self) -> ViewText:
+        """Return all lanes as text; long ones are made in the thread that saves them."""
+        rows, lanes = self._list.rows, self._view.lanes
+
+        def prepare(part: range, check: Callable[[], object]) -> Callable[[], object]:
+            names = [rows.participant(at) for at in part] if isinstance(rows, LaneRows) else []
+            return partial(lanes.keep, lanes.made_of(filter(None, names), check))
+
+        return replace(super().text(), prepare=prepare)
 
     def row_text(self, index: int) -> str:
         """Return name and id of the participant of a lane; nothing for a heading."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from ivscope.analysis.event_tally import Bucket
 from ivscope.analysis.intervals import EARLIEST, LATEST, SECOND
-from ivscope.analysis.lanes import LaneCell, LaneOrder, LanePresence
+from ivscope.analysis.lanes import AWAITED, LaneCell, LaneOrder, LanePresence
 from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.time_window import TimeWindow, window_between
 from ivscope.domain.clock import work_limit
@@ -74,6 +74,7 @@ class Section(Enum):
     IN_ROOM = "in the room, not publishing"
     OUTSIDE = "not in the room"
     UNREAD = "not read"
+    UNCOUNTED = "not counted yet"
 
 
 _THEN: Final = {
@@ -82,6 +83,7 @@ _THEN: Final = {
     Section.IN_ROOM: Span(LaneCell.JOINED, Role.MUTED),
     Section.OUTSIDE: Span(" "),
     Section.UNREAD: Span(LaneCell.UNREAD, Role.MUTED),
+    Section.UNCOUNTED: Span(AWAITED, Role.MUTED),
 }
 
 _OF_PRESENCE: Final = {
@@ -140,6 +142,8 @@ class LanesView:
         self._counts = counts
         self.lanes = self._counts.lanes
         """What everybody did."""
+        self._is_counted = False
+        """Whether all that was read has been counted once: before, nobody is said to publish."""
         self._is_whole = False
         """Whether everybody is read and counted, and the events tell of all who published."""
         self._window: TimeWindow | None = None
@@ -176,7 +180,9 @@ class LanesView:
         self._counts.look()
         self._plotted = None, []
         self._list_everybody()
-        is_more = self._look(seconds / 3) or is_more
+        # Who was there follows from who published: nobody is in the room who is not counted yet.
+        is_more = is_more or self._look(seconds / 3)
+        self._is_counted = self._is_counted or not is_more
         span = self._counts.tally.span
         if span is not None and (self._window is None or self._is_fitted):
             self._window = window_between(*span)
@@ -252,8 +258,8 @@ class LanesView:
         listed, came_from = self._listed, self.came_from
         rest = [one for one in listed if one != came_from]
         first_row = [came_from] if came_from is not None and len(rest) < len(listed) else []
-        if self.moment is None:
-            self.rows = [*first_row, *rest]
+        if self.moment is None or not self._is_counted:
+            self._sections, self.rows = {}, [*first_row, *rest]
             return
         first = to_microseconds(self.moment) // SECOND * SECOND
         last = first + SECOND - 1
@@ -351,7 +357,7 @@ class LanesView:
         cells = " " * columns
         if self._window is not None:
             cells = self.lanes.cells(participant_id, self._window, columns)
-        section = self._sections.get(participant_id, Section.UNREAD)
+        section = self._sections.get(participant_id, Section.UNCOUNTED)
         sign = f" {REPLICA_SIGN}" if participant_id in self._copies else ""
         name = clip(self.name(participant_id), LABEL_CELLS - 1 - len(sign))
         lane: Line = (
@@ -385,7 +391,7 @@ class LanesView:
             here = [at for at in errors if edges[column] <= (log.time_us(at) or 0) < until]
         name = clip(self.name(participant_id), LABEL_CELLS - 1)
         parts = [Span(self._errors_words(here), Role.ERROR)] if here else []
-        parts.append(Span(self._sections.get(participant_id, Section.UNREAD).value))
+        parts.append(Span(self._sections.get(participant_id, Section.UNCOUNTED).value))
         if len(errors) > len(here):
             in_all = f"{len(errors):,} {'error' if len(errors) == 1 else 'errors'} in all"
             if not here:
@@ -435,6 +441,11 @@ class LanesView:
         """Whether somebody in the lanes is a replica."""
         return bool(self._copies)
 
+    @property
+    def has_awaited(self) -> bool:
+        """Whether a lane stands there without its signs, or without what it did at the cursor."""
+        return bool(self.lanes.awaited) or not self._is_counted
+
     def title(self) -> str:
         """Return the moment of the cursor, and how many were publishing then."""
         if self._window is None or self.moment is None:
@@ -450,7 +461,9 @@ class LanesView:
         return f"{log.participants_read:,} of {log.participants_known:,} read"
 
     def _told(self, moment: datetime) -> str:
-        """Say how many were publishing in the second of a moment."""
+        """Say how many were publishing in the second of a moment, once that is counted."""
+        if not self._is_counted:
+            return "counting"
         read_to = self._counts.read_to()
         if read_to is not None and moment >= read_to:
             at = in_zone(read_to, self._times.zone)

@@ -4,6 +4,7 @@ Long because it holds both kinds of summary, and the findings that only one of t
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -155,12 +156,12 @@ class SessionData:
             counts.tally,
             counts.lanes,
             counts.names.name,
-            None if window is None else lambda cells: counts.publishing(window, cells),
+            None if window is None else counts.publishing,
         )
 
     def summary(self) -> Summary:
         """What is counted so far."""
-        return self._counts.summary()
+        return replace(self._counts.summary(), is_counting=not self._is_counted)
 
     def word(self, zone: tzinfo) -> str:
         """Return the state of reading, and whether a rule of the findings failed."""
@@ -257,6 +258,7 @@ class ParticipantData:
         self._place = place
         self._stream = stream
         log = stream.items
+        self._is_counted = False
         self._builder = SummaryBuilder(log)
         self._tally = EventTally(log)
         self._reaches = Reaches(provider)
@@ -269,7 +271,8 @@ class ParticipantData:
     def work(self, seconds: float) -> bool:
         """Count on."""
         parts = self._builder, self._tally
-        return sum(part.advance(seconds / len(parts)) for part in parts) > 0
+        self._is_counted = not sum(part.advance(seconds / len(parts)) for part in parts)
+        return not self._is_counted
 
     def times(self, zone: tzinfo) -> SummaryTimes:
         """The same over time."""
@@ -278,12 +281,13 @@ class ParticipantData:
 
     def summary(self) -> Summary:
         """What is counted so far."""
-        return participant_summary(
+        summary = participant_summary(
             self._provider,
             self._place.participant,
             self._builder,
             is_complete=self._stream.is_complete,
         )
+        return replace(summary, is_counting=not self._is_counted)
 
     def word(self, zone: tzinfo) -> str:
         """Return that all events are read, and when; what is read in part says so in the lines."""

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from ivscope.analysis.event_tally import EventTally
-from ivscope.analysis.lanes import Lanes
+from ivscope.analysis.intervals import SECOND
+from ivscope.analysis.lanes import AWAITED, Lanes
 from ivscope.analysis.publishers import PublisherLevel
 from ivscope.analysis.session_summary import (
     Breakdown,
@@ -22,6 +23,7 @@ from ivscope.analysis.session_summary import (
 from ivscope.analysis.time_window import TimeWindow
 from ivscope.domain.durations import duration, rate, round_duration
 from ivscope.domain.frozen import frozen
+from ivscope.domain.times import from_microseconds
 from ivscope.knowledge.limits import PUBLISHER_LIMIT
 from ivscope.render.bars import coverage_text
 from ivscope.render.cells import clip, line_width, wrap
@@ -131,8 +133,8 @@ class SummaryTimes:
     lanes: Lanes
     name: Callable[[str], str]
     """The user id of a participant, else its id. Text from outside."""
-    publishing: Callable[[int], Sequence[PublisherLevel]] | None = None
-    """Most publishers at once in each of so many cells; None in the summary of one participant."""
+    publishing: Callable[[TimeWindow, int], Sequence[PublisherLevel]] | None = None
+    """Most publishers at once in each of so many cells of a window; None for one participant."""
     own: str = ""
     """Id of the participant that is summed up; empty in the summary of a session."""
 
@@ -156,6 +158,7 @@ def summary_lines(
     """
     coverage = coverage_text(summary.coverage)
     note = "" if summary.coverage.is_complete else f", {coverage}"
+    note += ", counting" if summary.is_counting else ""
     lines = _counts(summary, width)
     lines += _over_time(summary, width, times)
     lines += findings
@@ -184,24 +187,28 @@ def _counts(summary: Summary, width: int) -> list[SummaryLine]:
     counts.append(counted(summary.events, "event"))
     whose = "" if is_one or not errors else f" of {counted(failing, 'participant')}"
     told = Span(f"{counted(errors, 'error')}{whose}", Role.ERROR if errors else Role.TEXT)
-    if not coverage.is_complete:
+    is_final = coverage.is_complete and not summary.is_counting
+    if not is_final:
         # None in a part is not none: that stands last, without a number.
         nobody = [] if summary.publishers or is_one else ["nobody published"]
         counts = counts[len(nobody) :]
         none = [*nobody, *([] if errors else ["no error"])]
         counts += [told.text] if errors and none else []
-        told = Span(f"{', '.join(none)} in what was read") if none else told
+        part = "counted so far" if summary.is_counting else "read"
+        told = Span(f"{', '.join(none)} in what was {part}") if none else told
     elif not errors:
         told = Span("no error")
     if is_one:
-        head: Line = () if coverage.is_complete else (Span("at least ", Role.WARNING),)
+        head: Line = () if is_final else (Span("at least ", Role.WARNING),)
         counts = counts[1:]
-    elif coverage.is_complete:
+    elif is_final:
         head = (Span(f"{counted(coverage.known, 'participant')} · "),)
     else:
-        head = (Span(f"{coverage_text(coverage)} · "), Span("at least ", Role.WARNING))
+        counting = "counting · " if summary.is_counting else ""
+        read = Span(f"{coverage_text(coverage)} · {counting}")
+        head = (read, Span("at least ", Role.WARNING))
     line = (*head, Span(f"{' · '.join(counts)} · "), told)
-    if errors and line_width(line) > width and coverage.is_complete and not is_one:
+    if errors and line_width(line) > width and is_final and not is_one:
         # The first number says of how many.
         short = Span(f"{failing:,} got {counted(errors, 'error')}", told.role)
         line = (*head, Span(f"{' · '.join(counts)} · "), short)
@@ -229,32 +236,57 @@ def _over_time(summary: Summary, width: int, times: SummaryTimes) -> Iterator[Su
     if window is None or cells < _SHORTEST_STRIP:
         return
 
-    def line(name: str, drawn: Line, most: str, at: int, drill: str) -> SummaryLine:
-        moment = clock(window.moment_at(at, cells), times.zone)
-        told = Span(f"  {most}, {moment}", Role.MUTED)
+    def line(name: str, drawn: Line, most: str, at: datetime, drill: str) -> SummaryLine:
+        told = Span(f"  {most}, {clock(at, times.zone)}", Role.MUTED)
         return SummaryLine((Span(name.ljust(label), Role.MUTED), *drawn, told), drill)
 
     if times.publishing is not None and width >= _WIDE and summary.publishers:
-        found = times.publishing(cells)
+        found = times.publishing(window, cells)
         levels = [level.certain for level in found]
         low, high = max(levels), max(level.possible for level in found)
         most = f"at least {low}"
-        if summary.coverage.is_complete:
+        if summary.coverage.is_complete and not summary.is_counting:
             most = f"{low}" if low == high else f"{low} to {high}"
         most += f" of {PUBLISHER_LIMIT}"
         drawn = strip(levels, Role.GOOD, PUBLISHER_LIMIT)
-        yield line("publishing", drawn, most, found.index(max(found)), summary.publishers_drill)
+        if low or not summary.is_counting:
+            at = _reached(times.publishing, window, found.index(max(found)), cells)
+            yield line("publishing", drawn, most, at, summary.publishers_drill)
     if times.own:
-        drawn = lane_cells(times.lanes.cells(times.own, window, cells))
+        signs = times.lanes.cells(times.own, window, cells)
+        drawn = (Span("being counted", Role.MUTED),) if AWAITED in signs else lane_cells(signs)
         yield SummaryLine((Span("lane".ljust(label), Role.MUTED), *drawn))
     counts = [bucket.errors for bucket in times.tally.buckets(window, cells)]
     if any(counts):
         seconds = (window.end - window.start).total_seconds() / cells
         lasted = f"{seconds:.0f} s" if seconds < _LONG_CELL else round_duration(seconds)
         most = f"most {max(counts):,} in {lasted}"
-        at = counts.index(max(counts))
+        at = window.moment_at(counts.index(max(counts)), cells)
         yield line("errors", strip(counts, Role.ERROR), most, at, "error:yes")
 
+
+def _reached(
+    levels: Callable[[TimeWindow, int], Sequence[PublisherLevel]],
+    window: TimeWindow,
+    cell: int,
+    cells: int,
+) -> datetime:
+    """Return the second of a cell in which most were publishing first."""
+    begin, end = window.edges(cells)[cell : cell + 2]
+    parts = _PARTS
+    if end - begin <= _PARTS * SECOND:
+        begin = begin // SECOND * SECOND
+        parts = max(1, -(-(end - begin) // SECOND))
+        end = begin + parts * SECOND
+    within = TimeWindow(from_microseconds(begin), from_microseconds(end))
+    found = levels(within, parts)
+    most = found.index(max(found))
+    is_second = end - begin == parts * SECOND
+    return within.moment_at(most, parts) if is_second else _reached(levels, within, most, parts)
+
+
+_PARTS = 60
+"""A cell is cut into so many to find a second in it: some hundred looks, however long it is."""
 
 _LONG_CELL = 100
 """Seconds of a cell from which on minutes are easier to read."""
@@ -433,8 +465,8 @@ def _breakdown(breakdown: Breakdown, width: int) -> Iterator[SummaryLine]:
         yield SummaryLine((Span(f"  and {more:,} more values", Role.MUTED),))
 
 
-def _name(text: str | None, absent: str, cells: int = _NAME_CELLS) -> str:
-    return absent if text is None else clip(value_span(text[:cells]).text, cells)
+def _name(text: str | None, absent: str) -> str:
+    return absent if text is None else clip(value_span(text[:_NAME_CELLS]).text, _NAME_CELLS)
 
 
 def _first_and_last(row: ErrorRow, zone: tzinfo, with_day: bool) -> str:
