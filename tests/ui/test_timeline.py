@@ -1,7 +1,14 @@
 """The events of everybody in a session: sweep, timeline, drill-down."""
 
+import pytest
+
+from ivscope.analysis import event_view
+from ivscope.ui.explorer import event_commands, events_pane
+from ivscope.ui.widgets.text_pane import TextPane
+from ivscope.workspace import jobs
 from ivscope.workspace.place import Level
 from support.explorer import PRIYA, at, explorer
+from support.snapshots import still
 
 
 async def filter_by(journey, text):
@@ -113,3 +120,46 @@ async def test_a_filter_by_her_own_user_id_shows_all_events_of_a_participant():
         await journey.until("61 shown of 61")
         await filter_by(journey, "!user:priya")
         await journey.until("0 shown of 61")
+
+
+@pytest.fixture
+def slowly(monkeypatch):
+    """Whatever is looked for is found in many short pieces."""
+    for name in ("_FIRST_ROWS", "_MOST_ROWS", "_MOST_NEW_ROWS"):
+        monkeypatch.setattr(event_view, name, 40)
+    for module in (events_pane, event_commands):
+        monkeypatch.setattr(module, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(jobs, "SLICE_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("slowly")
+async def test_an_answer_that_comes_in_pieces_ends_where_a_plain_look_at_all_events_does():
+    async with explorer(at(), unlimited=True) as journey:
+        await journey.press("M")
+        await journey.until("2,161 events, all read", within=60)
+        await journey.until(lambda: not journey.pane.event_list.view.work(1.0))
+        view = journey.pane.event_list.view
+        errors = [row for row in range(2_161) if view.log.is_error(view.position(row))]
+        row = errors[len(errors) // 2]
+        here = view.position(row)
+        journey.pane.move_to(row)
+        await still(journey)
+        detail = journey.explorer.query_one("#detail", TextPane)
+        told = detail.lines
+        for shown in (len(errors), 2_161):
+            await journey.press("exclamation_mark")
+            await journey.until(lambda shown=shown: len(view) == shown)
+            await journey.until(lambda: journey.pane.position == here)
+            await journey.until(lambda: detail.lines == told)
+            await journey.until(lambda: "sorted by time" in journey.status)
+            hidden = f"{len(errors):,} shown of 2,161"
+            assert (hidden in journey.status) is (shown < 2_161)
+        hits = [row for row in range(2_161) if view.log.name(view.position(row)) == "LEFT"]
+        after = [at for at in hits if at >= row]
+        await journey.ask("colon", ":", "find name:LEFT")
+        await journey.press("enter")
+        await journey.until(lambda: journey.cursor == after[0])
+        await journey.press("n")
+        await journey.until(lambda: journey.cursor == after[1])
+        number = hits.index(after[1]) + 1
+        await journey.until(f"hit {number:,}/{len(hits):,} of 2,161 read")

@@ -5,6 +5,7 @@ from itertools import groupby
 
 import pytest
 
+from ivscope.analysis import overview
 from ivscope.analysis.event_view import EventView
 from ivscope.analysis.filter_parser import parse_filter
 from ivscope.analysis.overview import Folds, minimap
@@ -242,3 +243,21 @@ def test_the_overview_divides_lines_and_not_rows():
     folds, view, _ = folded((STARTED, 1, 98), ("PUBLISH_ERROR", 2), ("LEFT", 3))
     assert [cell.has_error for cell in minimap(view, 3, (), folds)] == [False, True, False]
     assert [cell.has_error for cell in minimap(view, 3)] == [False, False, True]
+
+
+def test_rows_that_share_no_line_are_skipped_together(monkeypatch):
+    searches = []
+    search = overview._next_run
+
+    def noted(groups, at, nearest):
+        searches.append(at)
+        return search(groups, at, nearest)
+
+    log = EventLog()
+    log.append(events(*[(STARTED, 1), (STOPPED, 1)] * 20_000, (STARTED, 2, 3)))
+    folds = Folds(viewed(log), ())
+    monkeypatch.setattr(overview, "_next_run", noted)
+    while folds.take_in(1.0):
+        pass
+    assert len(folds) == 40_001
+    assert len(searches) <= 10

@@ -30,7 +30,8 @@ PEOPLE = (None, "a", "ab", "b c", "A")
 def drilled(log, drill):
     """How many events a drill shows."""
     filter_ = parse_filter(drill, TimeReference(UTC, NOW))
-    return Matcher(filter_, log.tables).passing(log, 0, len(log))
+    flags = Matcher(filter_, log.tables).passing(log, 0, len(log))
+    return [at for at, flag in enumerate(flags) if flag]
 
 
 def all_of(log, people=(), known=(), unread=(), all_listed=True):

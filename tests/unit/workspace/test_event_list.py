@@ -144,3 +144,30 @@ def test_a_user_id_that_becomes_known_changes_nothing_when_nobody_asks_for_it():
     reading.filter_by("name:JOINED", TimeReference(UTC, NOW))
     reading.stream.user = "dana"
     assert not reading.lacks_user
+
+
+def test_enter_repeats_what_was_typed_and_looks_for_nothing_again():
+    reading, reference = listed(*range(50)), TimeReference(UTC, NOW)
+    reading.search_for("name:JOINED", reference)
+    reading.filter_by("!name:LEFT", reference)
+    shown(reading)
+    version = reading.view.version
+    reading.search_for("name:JOINED ", reference)
+    reading.filter_by("!name:LEFT", reference)
+    assert (reading.view.version, reading.view.searched) == (version, 50)
+    assert (reading.search_text, reading.filter_text) == ("name:JOINED", "!name:LEFT")
+    reading.search_for("name:LEFT", reference)
+    assert reading.view.searched == 0
+    shown(reading)
+    assert reading.view.hit_count == 0
+
+
+def test_a_search_for_a_user_id_is_made_again_since_the_id_can_have_become_known():
+    reading, reference = listed(*range(5)), TimeReference(UTC, NOW)
+    reading.search_for("user:nina", reference)
+    shown(reading)
+    assert reading.view.hit_count == 0
+    reading.stream.user = "nina"
+    reading.search_for("user:nina", reference)
+    shown(reading)
+    assert reading.view.hit_count == 5

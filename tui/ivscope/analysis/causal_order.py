@@ -7,7 +7,7 @@ All samples of the IVS API give whole seconds, and order the events of one secon
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice, repeat
-from operator import eq, rshift
+from operator import add, eq, lshift, rshift
 
 from ivscope.analysis.histories import KindRoles
 from ivscope.analysis.intervals import Family
@@ -162,9 +162,7 @@ class CausalKeys:
         columns = self._log.columns(start, stop)
         ranks = [USUAL_PLACE + rank(kind.name) for kind in self._log.tables.kinds]
         places = map(ranks.__getitem__, columns.kinds)
-        new = [
-            (time << _STEP_BITS) + place for time, place in zip(columns.times, places, strict=True)
-        ]
+        new = list(map(add, map(lshift, columns.times, repeat(_STEP_BITS)), places))
         if min(columns.times) <= NO_TIME:
             last = self.keys[-1] if start else _BEFORE_ALL
             for index, time in enumerate(columns.times):

@@ -76,8 +76,11 @@ _FIRST_ROWS = 2_048
 _PIECE_SECONDS = 0.004
 """How long one piece of work may take: a quarter of a frame at 60 Hz."""
 
-_MOST_ROWS = 32_768
-"""Rows in one piece at most: new texts can make the next piece several times as slow."""
+_MOST_ROWS = 262_144
+"""Rows in one piece at most, some 3 ms."""
+
+_MOST_NEW_ROWS = 32_768
+"""The same of rows that are sorted for the first time, one after the other."""
 
 _MOST_TOKENS = 64
 """Events with tokens in one piece at most: their attributes can be long, and an expression is
@@ -111,6 +114,8 @@ class EventView:
         self._settling: Iterator[list[tuple[int, int]]] | None = None
         self._filter: Matcher | None = None
         self._search: Matcher | None = None
+        self._passing = bytearray()
+        """By position, shown or not: 1 for an event that passes the search."""
         self._total = 0
         self._rate = 0.0
         self._tokens = 1
@@ -139,6 +144,7 @@ class EventView:
     def set_search(self, wanted: Filter | None) -> None:
         """Count shown events that pass a search as hits."""
         self._search = self._matcher(wanted)
+        self._passing.clear()
         self._clear_hits()
 
     def set_by_time(self, by_time: bool) -> None:
@@ -154,6 +160,7 @@ class EventView:
         self._settling = None
         self._filter = self._matcher(self.filter)
         self._search = self._matcher(self.search)
+        self._passing.clear()
         self._start_over()
 
     @property
@@ -212,15 +219,18 @@ class EventView:
     @property
     def hit_count(self) -> int:
         """Hits found so far."""
-        return len(self._hits)
+        return self._hits.found
 
     def is_hit(self, position: int) -> bool:
         """Whether the position is shown and the search found it."""
         return position in self._hits
 
     def hit_number(self, row: int) -> int | None:
-        """Which hit a row is, from 1 in the order of the rows; None if it is none, or no row."""
-        if row >= len(self._rows):
+        """Which hit a row is, from 1 in the order of the rows.
+
+        None if it is none, or no row, and while hits are not in order yet.
+        """
+        if row >= len(self._rows) or len(self._hits) < self._hits.found:
             return None
         position = self._rows[row]
         return self._hits.index(position) + 1 if position in self._hits else None
@@ -233,7 +243,7 @@ class EventView:
         index = self._hits.index(position)
         if step < 0:
             index -= 1
-        elif position in self._hits:
+        elif index < len(self._hits) and self._hits[index] == position:
             index += 1
         return self._rows.index(self._hits[index]) if 0 <= index < len(self._hits) else None
 
@@ -250,7 +260,7 @@ class EventView:
         self._take_in()
         while self._piece(end):
             if work_seconds() >= end:
-                return self._is_behind()
+                return self.is_behind
         return False
 
     def _take_in(self) -> None:
@@ -260,7 +270,7 @@ class EventView:
             if self._filter is None:
                 # The order that an earlier view made is used again.
                 known = len(self._causal.keys)
-                self._rows.add(range(self._examined, known))
+                self._rows.add_all(known)
                 self._examined = known
             return
         was_plain = not self._returned.keys
@@ -269,43 +279,49 @@ class EventView:
         self._total = len(self._returned.keys) or len(log)
         if self._filter is None and not self._returned.keys:
             # Rows in the order of positions need no look at the events.
-            self._rows.add(range(self._examined, self._total))
+            self._rows.add_all(self._total)
             self._examined = self._total
 
-    def _is_behind(self) -> bool:
+    @property
+    def is_behind(self) -> bool:
+        """Whether `work` has something to do for the events that it has taken in."""
         return (
             self._examined < self._total
             or self.searched < self._total
             or (self.by_time and not self._causal.is_settled)
-            or any(rows.waiting for rows in self._orders())
+            or any(rows.waiting for _, rows in self._orders())
         )
 
-    def _orders(self) -> list[SortedRows]:
-        return [rows.sorted for rows in (self._rows, self._hits) if rows.sorted is not None]
+    def _orders(self) -> list[tuple[FoundRows, SortedRows]]:
+        both = self._rows, self._hits
+        return [(rows, rows.sorted) for rows in both if rows.sorted is not None]
 
     def _piece(self, end: float) -> bool:
         return self._order_piece() or self._look_piece(end)
 
     def _order_piece(self) -> bool:
         """Sort what was found. A merge and a change of keys never overlap."""
-        for rows in self._orders():
-            if rows.is_merging:
-                rows.merge()
+        for rows, order in self._orders():
+            if order.is_merging:
+                rows.merge(None)
                 return True
         if self.by_time and (self._settling is not None or self._examined == self._total):
             if self._settling is None:
                 self._settling = self._causal.settle()
             changed = next(self._settling, None)
             if changed is not None:
-                for rows in self._orders():
+                for _, order in self._orders():
                     for low, high in changed:
-                        rows.sort_again(low, high)
+                        order.sort_again(low, high)
                 return True
             self._settling = None
-        for rows, looked_at in zip(self._orders(), (self._examined, self.searched), strict=False):
-            if rows.waiting and looked_at == self._total:
-                rows.merge()
+        looked_at = self._examined, self.searched
+        whole = self._causal.order if self.by_time else None
+        for (rows, order), count in zip(self._orders(), looked_at, strict=False):
+            if order.waiting and count == self._total:
+                rows.merge(whole)
                 return True
+            whole = order  # all hits are rows, which come first
         return False
 
     def _look_piece(self, end: float) -> bool:
@@ -315,10 +331,17 @@ class EventView:
         if start >= self._total:
             return False
         budget = min(_PIECE_SECONDS, max(end - begin, _PIECE_SECONDS / 4))
-        rows = min(_MOST_ROWS, max(_FIRST_ROWS, int(self._rate * budget)))
+        most = _MOST_ROWS
+        if self.by_time and start >= len(self._causal.keys):
+            most = _MOST_NEW_ROWS
+        rows = min(most, max(_FIRST_ROWS, int(self._rate * budget)))
         stop = min(self._total, start + rows)
         matcher = self._search if is_search else self._filter
-        if matcher is not None:
+        if is_search and start < len(self._passing):
+            stop = min(start + _MOST_ROWS, self._total, len(self._passing))
+        elif matcher is not None:
+            if matcher.prepare(self._total - start, lambda: work_seconds() - begin >= budget):
+                return True
             stop = matcher.stop_after(self.log, start, stop, self._tokens)
         if is_search:
             self._search_piece(start, stop)
@@ -334,14 +357,16 @@ class EventView:
         if self.by_time:
             self._causal.extend(stop)
         if self._filter is None:
-            self._rows.add(range(start, stop))
+            self._rows.add_all(stop)
         else:
             self._rows.add(self._filter.passing(self.log, start, stop))
         self._examined = stop
 
     def _search_piece(self, start: int, stop: int) -> None:
         if self._search is not None:
-            self._hits.add(self._rows.among(self._search.passing(self.log, start, stop)))
+            if start == len(self._passing):
+                self._passing += self._search.passing(self.log, start, stop)
+            self._hits.add(self._rows.among(start, bytes(self._passing[start:stop])))
         self._searched = stop
 
     def _matcher(self, wanted: Filter | None) -> Matcher | None:

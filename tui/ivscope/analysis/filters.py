@@ -6,16 +6,22 @@ Long because each kind of term has its way of looking at the columns of a log be
 from array import array
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from itertools import compress
 from typing import TYPE_CHECKING, Final, TypeAlias
 from unicodedata import combining, normalize
 
 from ivscope.analysis.time_input import TypedRanges
-from ivscope.domain.events import Event
+from ivscope.analysis.timed_events import looked_up
 from ivscope.domain.frozen import frozen
 from ivscope.domain.times import to_microseconds
 from ivscope.domain.tokens import ParticipantToken
-from ivscope.provider.store.event_log import NO_TIME, EventColumns, EventKind, EventLog, EventTables
+from ivscope.provider.store.event_log import (
+    NO_TIME,
+    EventColumns,
+    EventKind,
+    EventLog,
+    EventTables,
+    Rare,
+)
 
 if TYPE_CHECKING:
     from ivscope.analysis.expressions import Expression
@@ -225,25 +231,71 @@ _RARE_FIELDS = frozenset(
 )
 
 
-class _Lookup(dict[int, bool]):
-    """What a claim says of a number, asked once per number that occurs."""
+_UNASKED = 2
+"""In the answers of a claim: it was not asked about this number yet."""
 
-    __slots__ = ("_claim",)
+_ASKED_TOGETHER = 64
+"""Numbers that a claim is asked about between two looks at the clock."""
 
-    def __init__(self, claim: Callable[[int], bool]) -> None:
-        super().__init__()
+
+class _Answers:
+    """What a claim says of each number of a table, asked once per number.
+
+    Args:
+        claim: Says it. What it says of a number never changes.
+        size: How many numbers there are; it only grows.
+        is_known_early: Whether the claim can be asked before a number occurs in a log.
+    """
+
+    __slots__ = ("_asked", "_claim", "_is_known_early", "_known", "_size")
+
+    def __init__(
+        self,
+        claim: Callable[[int], bool],
+        size: Callable[[], int],
+        *,
+        is_known_early: bool = True,
+    ) -> None:
         self._claim = claim
+        self._size = size
+        self._is_known_early = is_known_early
+        self._known = bytearray()
+        self._asked = 0
+        """Numbers up to here were all asked about."""
 
-    def __missing__(self, number: int) -> bool:
-        answer = self[number] = self._claim(number)
-        return answer
+    def ask(self, most: int, is_over: Callable[[], bool]) -> bool:
+        """Ask about all numbers, unless so many are more than `most`. Returns whether some wait."""
+        stop = self._size()
+        if not self._is_known_early or stop - self._asked > most:
+            return False
+        self._make_room(stop)
+        while self._asked < stop:
+            until = min(stop, self._asked + _ASKED_TOGETHER)
+            self._ask(range(self._asked, until))
+            self._asked = until
+            if is_over():
+                return self._asked < stop
+        return False
 
-    def mask(self, column: Iterable[int]) -> int:
+    def mask(self, column: "array[int]") -> int:
         """One byte of 0 or 1 for each row, the first row lowest, as one long number.
 
         Long numbers are joined by & and | at the speed of memory.
         """
-        return int.from_bytes(bytes(map(self.__getitem__, column)), "little")
+        size = self._size()
+        if self._asked < size:
+            self._make_room(size)
+            self._ask(set(column))
+        return int.from_bytes(looked_up(column, self._known), "little")
+
+    def _make_room(self, size: int) -> None:
+        self._known.extend(bytes((_UNASKED,)) * (size - len(self._known)))
+
+    def _ask(self, numbers: Iterable[int]) -> None:
+        known = self._known
+        for number in numbers:
+            if known[number] == _UNASKED:
+                known[number] = self._claim(number)
 
 
 class Matcher:
@@ -255,7 +307,7 @@ class Matcher:
         user_of: Tells user ids. Asked when a participant is first met.
     """
 
-    __slots__ = ("_columns", "_rare", "filter")
+    __slots__ = ("_columns", "_rare", "_tests", "filter")
 
     def __init__(
         self,
@@ -264,27 +316,36 @@ class Matcher:
         user_of: UserOf = no_user,
     ) -> None:
         self.filter = filter_
-        tests = [_TermTest(term, tables, user_of) for term in filter_.terms]
-        self._columns = [test for test in tests if not test.reads_rare]
-        self._rare = [test for test in tests if test.reads_rare]
+        self._tests = [_TermTest(term, tables, user_of) for term in filter_.terms]
+        self._columns = [test for test in self._tests if not test.reads_rare]
+        self._rare = [test for test in self._tests if test.reads_rare]
 
-    def passing(self, log: EventLog, start: int, stop: int) -> "array[int]":
-        """Return the positions from `start` to below `stop` whose events pass, ascending.
+    def prepare(self, rows: int, is_over: Callable[[], bool]) -> bool:
+        """Look at the texts that events can have, so that each event takes as long as another.
 
-        Builds events only where rare fields decide, and only of events that have some.
+        Args:
+            rows: Events that will be looked at: of many more texts only theirs are looked at.
+            is_over: Whether to stop; asked now and then.
+
+        Returns:
+            Whether some texts are left.
         """
-        columns = log.columns(start, stop)
-        count = len(columns.kinds)
-        every = int.from_bytes(b"\1" * count, "little")
-        mask = every
+        return any(test.prepare(rows, is_over) for test in self._tests)
+
+    def passing(self, log: EventLog, start: int, stop: int) -> bytes:
+        """Return one byte for each position from `start` to below `stop`: 1 if its event passes.
+
+        Cut at the end of the log. Builds no event.
+        """
+        part = _Part(log, start, min(stop, len(log)))
+        mask = part.every
         for test in self._columns:
-            mask &= test.mask(columns) ^ (every if test.inverted else 0)
+            mask &= test.mask(part) ^ (part.every if test.inverted else 0)
             if not mask:
-                return array("I")
+                return bytes(part.count)
         if self._rare:
-            mask &= self._rare_mask(log, start, columns, mask)
-        chosen = mask.to_bytes(count, "little")
-        return array("I", compress(range(start, start + count), chosen))
+            mask &= self._rare_mask(part, mask)
+        return mask.to_bytes(part.count, "little")
 
     def stop_after(self, log: EventLog, start: int, stop: int, most: int) -> int:
         """Where to stop so that at most so many events have rare fields to look at.
@@ -305,88 +366,133 @@ class Matcher:
         positions = log.rare_positions(start, stop)
         return positions[most] if len(positions) > most else stop
 
-    def matches(self, log: EventLog, position: int) -> bool:
-        """Whether one event passes."""
-        return bool(self.passing(log, position, position + 1))
-
-    def _rare_mask(self, log: EventLog, start: int, columns: EventColumns, candidates: int) -> int:
-        count = len(columns.kinds)
-        every = int.from_bytes(b"\1" * count, "little")
-        still = candidates.to_bytes(count, "little")
-        events = [
-            (position - start, log[position])
-            for position in log.rare_positions(start, start + count)
-            if still[position - start]
+    def _rare_mask(self, part: "_Part", candidates: int) -> int:
+        still = candidates.to_bytes(part.count, "little")
+        places = part.log.rare_positions(part.start, part.start + part.count)
+        rows = [
+            (position - part.start, part.log.rare(position))
+            for position in places
+            if still[position - part.start]
         ]
-        result = every
+        result = part.every
         for test in self._rare:
-            found = bytearray(count)
-            for offset, event in events:
-                found[offset] = test.holds_rare(event)
-            mask = test.mask(columns) | int.from_bytes(found, "little")
-            result &= mask ^ (every if test.inverted else 0)
+            found = bytearray(part.count)
+            for offset, rare in rows:
+                found[offset] = test.holds_rare(rare)
+            mask = test.mask(part) | int.from_bytes(found, "little")
+            result &= mask ^ (part.every if test.inverted else 0)
         return result
+
+
+class _Part:
+    """Neighbouring rows of a log, of which only the columns that are asked for are copied."""
+
+    __slots__ = ("_columns", "count", "every", "log", "start")
+
+    def __init__(self, log: EventLog, start: int, stop: int) -> None:
+        self.log = log
+        self.start = start
+        self.count = max(0, stop - start)
+        self.every = int.from_bytes(b"\1" * self.count, "little")
+        """All rows, as a mask."""
+        self._columns: EventColumns | None = None
+
+    @property
+    def kinds(self) -> "array[int]":
+        """The column of kinds, which costs least."""
+        return self.log.kinds_of(self.start, self.start + self.count)
+
+    @property
+    def columns(self) -> EventColumns:
+        """All columns."""
+        if self._columns is None:
+            self._columns = self.log.columns(self.start, self.start + self.count)
+        return self._columns
+
+
+_Column = Callable[[_Part], "array[int]"]
 
 
 class _TermTest:
     """One term over columns, and over the rare fields if it reads them."""
 
-    __slots__ = ("_kinds", "_participants", "_remotes", "_term", "inverted", "reads_rare")
+    __slots__ = ("_answers", "_rare_known", "_term", "inverted", "reads_rare")
 
     def __init__(self, term: Term, tables: EventTables, user_of: UserOf) -> None:
         self._term = term
         self.inverted = term.inverted
-        self._kinds: _Lookup | None = None
-        self._participants: _Lookup | None = None
-        self._remotes: _Lookup | None = None
+        self._answers: list[tuple[_Column, _Answers]] = []
+        """What the term says of the numbers of some columns."""
+        self._rare_known: dict[tuple[int, ...], bool] = {}
+        """What the term says of rare fields, by the identity of each. Tables keep them for good,
+        equal ones once."""
         self.reads_rare = isinstance(term, AttributeTerm)
+        kinds, texts = tables.kinds, tables.texts
         if isinstance(term, FlagTerm):
             flag, wanted = term.flag, term.wanted
-            self._kinds = _Lookup(lambda kind: _flag(tables.kinds[kind], flag) is wanted)
+            by_flag = _Answers(lambda kind: _flag(kinds[kind], flag) is wanted, kinds.__len__)
+            self._answers.append((lambda part: part.kinds, by_flag))
         elif not isinstance(term, AttributeTerm | TimeTerm):
             field, matches = term.field, term.pattern.matches
             self.reads_rare = field in _RARE_FIELDS
             if field in {TextField.NAME, TextField.CODE, TextField.ANY}:
-                self._kinds = _Lookup(
-                    lambda kind: any(map(matches, _kind_texts(tables.kinds[kind], field)))
+                by_kind = _Answers(
+                    lambda kind: any(map(matches, _kind_texts(kinds[kind], field))), kinds.__len__
                 )
-            texts = _Lookup(lambda number: _holds(matches, tables.texts[number]))
+                self._answers.append((lambda part: part.kinds, by_kind))
+            by_text = _Answers(lambda number: _holds(matches, texts[number]), texts.__len__)
             if field in {TextField.PARTICIPANT, TextField.ANY}:
-                self._participants = texts
+                self._answers.append((lambda part: part.columns.participants, by_text))
             if field in {TextField.REMOTE, TextField.ANY}:
-                self._remotes = texts
+                self._answers.append((lambda part: part.columns.remotes, by_text))
             if field is TextField.USER:
-                self._participants = _Lookup(
-                    lambda number: _holds(matches, user_of(tables.texts[number] or ""))
+                # A user id can come later than the participant, but not later than its events.
+                by_user = _Answers(
+                    lambda number: _holds(matches, user_of(texts[number] or "")),
+                    texts.__len__,
+                    is_known_early=False,
                 )
+                self._answers.append((lambda part: part.columns.participants, by_user))
 
-    def mask(self, columns: EventColumns) -> int:
+    def prepare(self, most: int, is_over: Callable[[], bool]) -> bool:
+        """Ask about texts before their events are looked at, as `Matcher.prepare` does."""
+        return any(answers.ask(most, is_over) for _, answers in self._answers)
+
+    def mask(self, part: _Part) -> int:
         """What the columns alone say."""
         if isinstance(self._term, TimeTerm):
-            return _time_mask(self._term, columns.times)
+            return _time_mask(self._term, part.columns.times)
         mask = 0
-        if self._kinds is not None:
-            mask |= self._kinds.mask(columns.kinds)
-        if self._participants is not None:
-            mask |= self._participants.mask(columns.participants)
-        if self._remotes is not None:
-            mask |= self._remotes.mask(columns.remotes)
+        for column, answers in self._answers:
+            mask |= answers.mask(column(part))
         return mask
 
-    def holds_rare(self, event: Event) -> bool:
+    def holds_rare(self, rare: Rare) -> bool:
         """What the rare fields alone say."""
+        key = (
+            id(rare.destination_stage_arn),
+            id(rare.destination_session_id),
+            id(rare.previous_token),
+            id(rare.new_token),
+        )
+        known = self._rare_known.get(key)
+        if known is None:
+            known = self._rare_known[key] = self._holds_rare(rare)
+        return known
+
+    def _holds_rare(self, rare: Rare) -> bool:
         term = self._term
         if isinstance(term, AttributeTerm):
             return any(
                 (term.key is None or term.key.matches(key))
                 and (term.value is None or term.value.matches(value))
                 and (term.whole is None or term.whole.matches(f"{key}={value}"))
-                for token in _tokens(event)
+                for token in _tokens(rare)
                 for key, value in token.attributes or ()
             )
         if isinstance(term, FlagTerm | TimeTerm):
             return False
-        return any(map(term.pattern.matches, _rare_texts(event, term.field)))
+        return any(map(term.pattern.matches, _rare_texts(rare, term.field)))
 
 
 def _holds(matches: Callable[[str], bool], text: str | None) -> bool:
@@ -403,15 +509,15 @@ def _kind_texts(kind: EventKind, field: TextField) -> list[str]:
     return [text for text in (name, code) if text is not None]
 
 
-def _tokens(event: Event) -> list[ParticipantToken]:
-    return [token for token in (event.previous_token, event.new_token) if token is not None]
+def _tokens(rare: Rare) -> list[ParticipantToken]:
+    return [token for token in (rare.previous_token, rare.new_token) if token is not None]
 
 
-def _rare_texts(event: Event, field: TextField) -> list[str]:
+def _rare_texts(rare: Rare, field: TextField) -> list[str]:
     texts: list[str | None] = []
     if field in {TextField.DESTINATION, TextField.ANY}:
-        texts += [event.destination_stage_arn, event.destination_session_id]
-    for token in _tokens(event):
+        texts += [rare.destination_stage_arn, rare.destination_session_id]
+    for token in _tokens(rare):
         if field in {TextField.USER, TextField.ANY}:
             texts.append(token.user_id)
         if field in {TextField.CAPABILITY, TextField.ANY}:

@@ -11,7 +11,7 @@ from typing import Final
 
 from ivscope.analysis.event_view import FEW, SPREAD, EventView, shown_rows
 from ivscope.analysis.intervals import SECOND
-from ivscope.analysis.timed_events import KindFlags, found_in
+from ivscope.analysis.timed_events import KindFlags, found_in, looked_up
 from ivscope.domain.clock import work_seconds
 from ivscope.domain.events import SUBSCRIBE_STARTED, SUBSCRIBE_STOPPED
 from ivscope.domain.frozen import frozen
@@ -23,8 +23,11 @@ _LEAST = 3
 _ROUTINE: Final = (SUBSCRIBE_STARTED, SUBSCRIBE_STOPPED)
 """Names of events that are folded: who joins or leaves has one for each publisher."""
 
-_ROWS = 4_096
-"""Rows that are looked at for runs in one piece: about 2 ms."""
+_RUNS: Final = [bytes((group + 1,)) * _LEAST for group in range(len(_ROUTINE))]
+"""In the groups of rows: enough of one group for a run."""
+
+_ROWS = 16_384
+"""Rows that are looked at for runs in one piece: about 2 ms where all are in runs."""
 
 _MOST_AHEAD = 4_096
 """Rows that come before all others, as those of a refresh do, and are looked at at once."""
@@ -35,6 +38,21 @@ def _group(kind: EventKind) -> int:
     if kind.is_error or kind.contradiction is not None or kind.name not in _ROUTINE:
         return 0
     return _ROUTINE.index(kind.name) + 1
+
+
+def _next_run(groups: bytes, at: int, nearest: list[int]) -> int:
+    """Return where the next run can begin; after all rows for nowhere.
+
+    Args:
+        groups: Of rows.
+        at: The first row to look at.
+        nearest: Where that is for each group, as far as it was found; changed here.
+    """
+    for number, run in enumerate(_RUNS):
+        if nearest[number] < at:
+            found = groups.find(run, at)
+            nearest[number] = len(groups) if found < 0 else found
+    return min(nearest)
 
 
 class Folds:
@@ -57,7 +75,7 @@ class Folds:
         """Whether runs are folded; False shows each row."""
         self._marks = marks
         self._opened: set[int] = set()
-        self._groups: list[int] = []
+        self._groups = bytearray()
         self._reset()
 
     def _reset(self) -> None:
@@ -226,16 +244,25 @@ class Folds:
         group, second, first = self._last
         if self._starts and self._starts[-1] == first and group:
             self._drop_last()  # it may go on
-        start = self._scanned
-        for row, (its_group, its_second) in enumerate(
-            zip(*self._columns(start, stop), strict=True), start - self._base
-        ):
-            if its_group != group or its_second != second:
-                if group and row - first >= _LEAST:
-                    self._add(first, row)
-                group, second, first = its_group, its_second, row
-        if group and stop - self._base - first >= _LEAST:
-            self._add(first, stop - self._base)
+        start = self._scanned - self._base
+        groups, times = self._columns(self._scanned, stop)
+        at, count = 0, len(groups)
+        nearest = [-1] * len(_RUNS)
+        while at < count:
+            its_second = times[at] // SECOND
+            if not group or groups[at] != group or its_second != second:
+                if group and start + at - first >= _LEAST:
+                    self._add(first, start + at)
+                group = 0
+                # The last rows can be the first ones of a run that goes on in rows to come.
+                if at <= count - _LEAST:
+                    at = min(_next_run(groups, at, nearest), count - _LEAST + 1)
+                    its_second = times[at] // SECOND
+                if times[at] > NO_TIME:
+                    group, second, first = groups[at], its_second, start + at
+            at += 1
+        if group and start + count - first >= _LEAST:
+            self._add(first, start + count)
         self._last = group, second, first
         self._scanned = stop
         self._find_open()
@@ -282,14 +309,18 @@ class Folds:
         if self._starts and self._starts[0] + self._base == row:
             return self._stops[0] + self._base
         stop = min(self._scanned, row + _LEAST)
-        groups, seconds = self._columns(row, stop)
+        groups, times = self._columns(row, stop)
         size = 1
-        while size < stop - row and (groups[size], seconds[size]) == (groups[0], seconds[0]):
+        while (
+            size < stop - row
+            and groups[size] == groups[0]
+            and times[size] // SECOND == times[0] // SECOND
+        ):
             size += 1
         return row + size
 
-    def _columns(self, start: int, stop: int) -> tuple[list[int], list[int]]:
-        """Return group and second of some rows; the group is 0 for rows that are never folded."""
+    def _columns(self, start: int, stop: int) -> "tuple[bytes, array[int]]":
+        """Return group and time of some rows; the group is 0 for those that are never folded."""
         log, positions = self.view.log, self.view.positions(start, stop)
         if isinstance(positions, range):
             columns = log.columns(positions.start, positions.stop)
@@ -307,15 +338,8 @@ class Folds:
                     kinds.extend(columns.kinds)
                     times.extend(columns.times)
         known = log.tables.kinds
-        self._groups += map(_group, known[len(self._groups) :])
-        groups = self._groups
-        return (
-            [
-                groups[kind] if time > NO_TIME else 0
-                for kind, time in zip(kinds, times, strict=True)
-            ],
-            [time // SECOND for time in times],
-        )
+        self._groups += bytes(map(_group, known[len(self._groups) :]))
+        return looked_up(kinds, self._groups), times
 
 
 _HEAD = 256

@@ -3,7 +3,10 @@
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, compress
+from operator import itemgetter
+
+from ivscope.analysis.timed_events import flagged
 
 _FEW = 512
 """Up to so many positions are inserted one by one, some 3 us each."""
@@ -27,16 +30,14 @@ class SortedRows:
             `sort_again` when it changes keys.
     """
 
-    __slots__ = ("_back", "_front", "_is_stale", "_keys", "_merging", "_waiting")
+    __slots__ = ("_back", "_front", "_keys", "_merging", "_waiting")
 
     def __init__(self, keys: "array[int]") -> None:
         self._keys = keys
         self._front = array("I")  # last row first, so that both ends grow at an end
         self._back = array("I")
-        self._waiting: list[array[int]] = []
-        """Pieces, each in its order."""
-        self._is_stale = False
-        """Whether keys of what waits have changed, so that its order may be another one."""
+        self._waiting: list[Sequence[int]] = []
+        """Pieces as they were added."""
         self._merging: Iterator[None] | None = None
 
     def __len__(self) -> int:
@@ -83,10 +84,10 @@ class SortedRows:
         """
         if not positions:
             return
-        new = sorted(positions, key=self._keys.__getitem__)
         if self._waiting:
-            self._waiting.append(array("I", new))
+            self._waiting.append(positions)
             return
+        new = sorted(positions, key=self._keys.__getitem__)
         after, before = self.index(new[0]), self.index(new[-1])
         moved = min(len(self) - after, before)
         if after == len(self):
@@ -95,13 +96,28 @@ class SortedRows:
             new.reverse()
             self._front.extend(new)
         elif moved > _NEAR * len(new) and len(new) > _FEW:
-            self._waiting.append(array("I", new))
+            self._waiting.append(positions)
         elif moved == before:
             merged = self._merged(self._cut_start(before), new)
             merged.reverse()
             self._front.extend(merged)
         else:
             self._back.extend(self._merged(self._cut_end(after), new))
+
+    def keep(self, positions: Sequence[int]) -> None:
+        """Have positions wait for `merge`, however many they are; else as `add`."""
+        if positions:
+            self._waiting.append(positions)
+
+    def take_from(self, whole: "SortedRows", flags: "bytes | bytearray | None") -> None:
+        """Have the next merge take what was added from an order that has it, unsorted.
+
+        Args:
+            whole: An order by the same keys; it must not change before that merge ends.
+            flags: A byte for each position, 1 for those that were added; None if all of `whole`
+                were.
+        """
+        self._merging = self._take(whole, flags)
 
     def merge(self) -> bool:
         """Do one piece of putting waiting positions among the rows, about 3 ms.
@@ -119,12 +135,11 @@ class SortedRows:
     def sort_again(self, low: int, high: int) -> int:
         """Sort rows again whose keys changed, but stayed from `low` to below `high`.
 
-        What waits is put in order when it is merged.
+        What waits is put in order when it is merged, by the keys of then.
 
         Returns:
             How many rows there are.
         """
-        self._is_stale = bool(self._waiting)
         start, stop = self.index_of_key(low), self.index_of_key(high)
         ordered = sorted(self.part(start, stop))
         ordered.sort(key=self._keys.__getitem__)
@@ -158,10 +173,13 @@ class SortedRows:
         sample.sort()
         bounds = sample[:: max(1, len(sample) // _BUCKETS)]
         buckets = [array("I") for _ in range(len(bounds) + 1)]
-        rows = (self.part(at, min(count, at + _STEP_ROWS)) for at in range(0, count, _STEP_ROWS))
-        for piece in chain(rows, self._waiting):
-            if self._is_stale:
-                piece = array("I", sorted(sorted(piece), key=get_key))  # noqa: PLW2901
+        rows = (self.part(at, at + _STEP_ROWS) for at in range(0, count, _STEP_ROWS))
+        waiting = (
+            array("I", sorted(piece[at : at + _STEP_ROWS], key=get_key))
+            for piece in self._waiting
+            for at in range(0, len(piece), _STEP_ROWS)
+        )
+        for piece in chain(rows, waiting):
             start = 0
             for bucket, bound in zip(buckets, bounds, strict=False):
                 stop = bisect_left(piece, bound, start, key=get_key)
@@ -175,7 +193,18 @@ class SortedRows:
             back.extend(sorted(bucket, key=get_key))
             yield
         self._front, self._back, self._waiting = array("I"), back, []
-        self._is_stale = False
+
+    def _take(self, whole: "SortedRows", flags: "bytes | bytearray | None") -> Iterator[None]:
+        back = array("I")
+        if flags is None:
+            back.extend(whole.part(0, len(whole)))
+        else:
+            for at in range(0, len(whole), _STEP_ROWS):
+                part = whole.part(at, at + _STEP_ROWS).tolist()
+                # Of one place, `itemgetter` would return the flag alone.
+                back.fromlist(list(compress(part, itemgetter(*part, 0)(flags))))
+                yield
+        self._front, self._back, self._waiting = array("I"), back, []
 
     def _merged(self, moved: "array[int]", new: list[int]) -> "array[int]":
         if len(moved) > _NEAR * len(new):
@@ -209,19 +238,31 @@ class SortedRows:
         return moved
 
 
+_SPARSE = 16
+"""Of fewer than one in so many positions, sorting those costs less than going through all."""
+
+_EVERY = b"\1"
+
+
 class FoundRows:
-    """Positions found so far; they are found in ascending order.
+    """Which of the positions looked at were found, and their rows; looked at in ascending order.
 
     Args:
         keys: Sort key by position. None keeps the order of the positions.
         whole: All positions in order, kept by somebody else, if all of them will be found.
     """
 
-    __slots__ = ("_owns_order", "_positions", "sorted")
+    __slots__ = ("_flags", "_looked_at", "_owns_order", "_positions", "found", "sorted")
 
     def __init__(self, keys: "array[int] | None", whole: SortedRows | None = None) -> None:
+        self._looked_at = 0
+        self._flags: bytearray | None = None
+        """A byte for each position looked at, 1 for found; None while all were found."""
         self._positions: range | array[int] = range(0)
+        """Those found, where rows are in the order of positions."""
         self._owns_order = whole is None
+        self.found = 0
+        """How many were found, with those that are no rows yet."""
         self.sorted = whole
         """The order, unless it is that of the positions."""
         if keys is not None and whole is None:
@@ -231,11 +272,9 @@ class FoundRows:
         return len(self._positions if self.sorted is None else self.sorted)
 
     def __contains__(self, position: int) -> bool:
-        positions = self._positions
-        if isinstance(positions, range):
-            return position in positions
-        index = bisect_left(positions, position)
-        return index < len(positions) and positions[index] == position
+        if self._flags is None:
+            return 0 <= position < self._looked_at
+        return position < self._looked_at and self._flags[position] == 1
 
     def __getitem__(self, row: int) -> int:
         return self._positions[row] if self.sorted is None else self.sorted[row]
@@ -250,24 +289,60 @@ class FoundRows:
             return bisect_left(self._positions, position)
         return self.sorted.index(position)
 
-    def among(self, positions: "array[int]") -> "array[int]":
-        """Those of the ascending positions that were found."""
-        if isinstance(self._positions, range) or not positions:
-            return positions
-        low = bisect_left(self._positions, positions[0])
-        high = bisect_left(self._positions, positions[-1] + 1)
-        return array("I", sorted(set(positions).intersection(self._positions[low:high])))
+    def among(self, start: int, flags: bytes) -> bytes:
+        """Flags of positions from `start` on, all looked at, without those that were not found."""
+        if self._flags is None:
+            return flags
+        own = self._flags[start : start + len(flags)]
+        both = int.from_bytes(flags, "little") & int.from_bytes(own, "little")
+        return both.to_bytes(len(flags), "little")
 
-    def add(self, positions: Sequence[int]) -> None:
-        """Add positions, ascending and above all that were added."""
+    def add_all(self, stop: int) -> None:
+        """Add all positions from those looked at to below `stop`."""
+        self._add(range(self._looked_at, stop), _EVERY * (stop - self._looked_at))
+
+    def add(self, flags: bytes) -> None:
+        """Add, of the positions that follow those looked at, those with a flag of 1."""
+        start, count = self._looked_at, flags.count(1)
+        if count == len(flags):
+            self.add_all(start + count)
+            return
+        self._add(array("I", map(start.__add__, flagged(flags))), flags)
+
+    def _add(self, positions: "range | array[int]", flags: bytes) -> None:
+        start, self._looked_at = self._looked_at, self._looked_at + len(flags)
+        if self._flags is None and len(positions) < len(flags):
+            self._flags = bytearray(_EVERY * start)
+        if self._flags is not None:
+            self._flags += flags
+        self.found += len(positions)
+        if self.sorted is not None:
+            if self._owns_order:
+                (self.sorted.add if len(positions) <= _FEW else self.sorted.keep)(positions)
+            return
         held = self._positions
         if isinstance(held, range):
             if isinstance(positions, range) and positions.start == held.stop:
                 self._positions = range(positions.stop)
-            else:
-                self._positions = array("I", held)
-                self._positions.extend(positions)
-        else:
-            held.extend(positions)
-        if self.sorted is not None and self._owns_order:
-            self.sorted.add(positions)
+                return
+            held = self._positions = array("I", held)
+        held.extend(positions)
+
+    def merge(self, whole: SortedRows | None) -> bool:
+        """Do one piece of putting the rows in order.
+
+        Args:
+            whole: An order that has all that was found, by the same keys; None without one.
+
+        Returns:
+            Whether it was not the last one.
+        """
+        order = self.sorted
+        if order is None:
+            return False
+        if not (whole is None or whole is order or order.is_merging):
+            if self.found == len(whole):
+                order.take_from(whole, None)
+            elif self.found * _SPARSE >= len(whole):
+                order.take_from(whole, self._flags or _EVERY * self._looked_at)
+        return order.merge()

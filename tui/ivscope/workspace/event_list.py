@@ -141,10 +141,7 @@ class EventList:
     @property
     def lacks_user(self) -> bool:
         """Whether a filter or search by user id went by another one than is known now."""
-        asks = any(
-            isinstance(term, TextTerm) and term.field is TextField.USER
-            for term in (*self.filter.terms, *self.search.terms)
-        )
+        asks = _asks_user(self.filter) or _asks_user(self.search)
         return asks and self.stream.user != self._user
 
     def take_user(self) -> None:
@@ -220,7 +217,9 @@ class EventList:
     def _apply(self) -> None:
         self._user = self.stream.user
         wanted = self.filter if self.filter_is_on else _NO_FILTER
-        self.view.set_filter(wanted.errors_only() if self.errors_only else wanted)
+        wanted = wanted.errors_only() if self.errors_only else wanted
+        if not _is_same(wanted, self.view.filter):
+            self.view.set_filter(wanted)
 
     def search_for(self, text: str, reference: TimeReference) -> None:
         """Find events that match; an empty text finds none.
@@ -230,7 +229,20 @@ class EventList:
         """
         self.search = parse_filter(text, reference)
         self._searched_from = reference
-        self.view.set_search(self.search)
+        if not _is_same(self.search, self.view.search):
+            self.view.set_search(self.search)
+
+
+def _asks_user(wanted: Filter) -> bool:
+    return any(isinstance(term, TextTerm) and term.field is TextField.USER for term in wanted.terms)
+
+
+def _is_same(wanted: Filter, present: Filter | None) -> bool:
+    """Whether a filter finds what the present one has found: Enter repeats what was typed.
+
+    User ids can have become known since, so those are looked up again.
+    """
+    return wanted.terms == (present or _NO_FILTER).terms and not _asks_user(wanted)
 
 
 def is_dated_elsewhere(typed: TypedRanges | TypedTime) -> bool:

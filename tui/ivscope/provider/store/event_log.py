@@ -552,6 +552,10 @@ class EventLog(Sequence[Event]):
         end = bisect_left(self._rare_positions, min(stop, self._length))
         return self._rare_positions[first:end]
 
+    def rare(self, position: int) -> Rare:
+        """Destination, tokens and unreadable time of an event; builds no event."""
+        return self._rare.get(position, NOTHING_RARE)
+
     @property
     def order(self) -> OrderLabel:
         """The order in which the service returned the events read so far."""
@@ -566,7 +570,7 @@ class EventLog(Sequence[Event]):
         tables = self._tables
         number = self._kinds[position]
         kind = tables.kinds[tables.as_came[number]]
-        rare = self._rare.get(position, NOTHING_RARE)
+        rare = self.rare(position)
         time_us = self._times[position]
         time: Time | None = rare.unreadable_time
         if time_us > _UNREADABLE:

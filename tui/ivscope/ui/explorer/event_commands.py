@@ -35,6 +35,7 @@ from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.render.timestamps import TimeStyle, full
 from ivscope.ui.commands import Unavailable
 from ivscope.ui.explorer.context import ExplorerContext
+from ivscope.ui.explorer.events_pane import ANSWER_SECONDS
 from ivscope.workspace.event_list import EventList, is_dated_elsewhere
 from ivscope.workspace.place import Level
 
@@ -154,14 +155,14 @@ class EventCommands:
         except FilterError as error:
             raise Unavailable(str(error)) from error
         self._ask_for_session()
+        self._pane.work(ANSWER_SECONDS)
         self._pane.changed()
 
     def has_hit(self) -> bool:
         """Whether an event that was read so far is a hit."""
-        view = self._event_list.view
-        while view.work(1.0):
+        while self._pane.work(1.0):
             pass
-        return bool(view.hit_count)
+        return bool(self._event_list.view.hit_count)
 
     def go_to_hit(self) -> None:
         """Go to the hit at or after the cursor; read on until there is one."""
@@ -171,6 +172,7 @@ class EventCommands:
 
     def _next_hit(self, step: int) -> None:
         event_list = self._event_list
+        self.has_hit()  # The nearest of those found so far need not be the nearest.
         self._seek(
             f"hit for {event_list.search_text}",
             step,

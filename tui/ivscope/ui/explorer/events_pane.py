@@ -29,7 +29,7 @@ from ivscope.ui.explorer.list_status import event_status
 from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.event_list import EventList, MarkFinder, mark_of, save_soon
 from ivscope.workspace.event_stream import EventStream, ParticipantStream, SessionStream
-from ivscope.workspace.jobs import SLICE_SECONDS, Jobs, SlicedJob
+from ivscope.workspace.jobs import Jobs, SlicedJob
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.seeking import Seeking
 
@@ -41,6 +41,10 @@ _BUSY_PAUSE_SECONDS = 0.1
 
 _DRAW_SECONDS = 0.1
 """Least time between two drawings while slices follow each other."""
+
+ANSWER_SECONDS = 0.05
+"""How long a key that changes what is shown works before it draws: half of what it may take. Most
+answers are complete by then, and to draw a part of them first would hold the rest up."""
 
 MOST_LEFT_EVENTS = 500_000
 """Events of sessions that one has left, of which so many stay in memory: 20 to 40 MB."""
@@ -69,6 +73,8 @@ class EventsPane:
         self._show_bars = show_bars
         self._is_told_behind = False
         """Whether the status line says that rows are still to be filtered or sorted."""
+        self._is_unsaid = False
+        """Whether it can tell of fewer hits than were found since."""
         self._kept = kept
         self._keys = keys
         self._notices = notices
@@ -86,7 +92,7 @@ class EventsPane:
         self._seeking = Seeking(provider, say, self.move_to)
         self._job = SlicedJob(
             jobs,
-            self._work,
+            self.work,
             self._draw_worked,
             pause=self._pause,
             draw_seconds=_DRAW_SECONDS,
@@ -98,6 +104,9 @@ class EventsPane:
         self._names: dict[SessionScope, Names] = {}
         self._session: SessionScope | None = None
         self._edge_at = -inf
+        self._held: tuple[int, int] | None = None
+        """Position of the event that had the cursor when rows began anew, and the line of the
+        cursor since; None when all rows are found. A cursor that was moved stays where it is."""
         self.event_list: EventList | None = None
         """The list that is shown; None before the first participant is opened."""
         self.wide = False
@@ -115,6 +124,7 @@ class EventsPane:
             event_list.sort(by_time=place.level is Level.TIMELINE)
         self._event_lists[key] = event_list
         self.event_list, self._session, self._place = event_list, place.session, key
+        self._held = None
         self._find_marks()
         self._list.show(
             self._rows(event_list), self._tail(event_list), event_list.cursor, event_list.top
@@ -223,7 +233,9 @@ class EventsPane:
 
     def _draw_worked(self) -> None:
         self.redraw()
-        if self._is_told_behind:
+        if self._is_told_behind or self._is_unsaid:
+            event_list = self.event_list
+            self._is_unsaid = event_list is not None and event_list.view.is_behind
             self._show_bars()
 
     def redraw(self) -> None:
@@ -262,14 +274,17 @@ class EventsPane:
             return
         position = self.position
         change()
-        event_list.view.work(SLICE_SECONDS)
-        event_list.folds.take_in(SLICE_SECONDS)
+        is_more = event_list.view.work(ANSWER_SECONDS)
+        is_more = event_list.folds.take_in(ANSWER_SECONDS) or is_more
         line = 0
         if position is not None and len(event_list.view):
             line = event_list.folds.line(event_list.view.row_at(position))
+        self._held = (position, line) if position is not None and is_more else None
+        self._is_unsaid |= is_more
         self._list.overlook(partial(edge_spans, event_list))
         self._list.show(self._rows(event_list), self._tail(event_list), line)
-        self._job.changed()
+        if is_more:
+            self._job.changed()
 
     @property
     def position(self) -> int | None:
@@ -341,19 +356,25 @@ class EventsPane:
 
     # Work between keys.
 
-    def _work(self, seconds: float) -> bool:
-        """Filter and sort new events for so many seconds. Returns whether more are left."""
+    def work(self, seconds: float) -> bool:
+        """Filter, search and sort events for so many seconds. Returns whether more are left."""
         event_list = self.event_list
         if event_list is None:
             return False
         position, line = self.position, self._list.cursor
+        held = None if self._held is None or self._held[1] != line else self._held[0]
         is_more = event_list.view.work(seconds)
         is_more = event_list.folds.take_in(seconds) or is_more
         is_more = (self._finder is not None and self._finder.work()) or is_more
-        if position is not None and len(event_list.view):
+        self._is_unsaid |= is_more
+        wanted = position if held is None else held
+        if wanted is not None and len(event_list.view):
             # Rows that came above the cursor must not move the rows in view.
-            shift = event_list.folds.line(event_list.view.row_at(position)) - line
+            shift = event_list.folds.line(event_list.view.row_at(wanted)) - line
             self._list.shift(shift)
+        self._held = (held, self._list.cursor) if held is not None and is_more else None
+        if held is not None and not is_more:
+            self._list.show(self._rows(event_list), self._tail(event_list), self._list.cursor)
         return is_more
 
     def _pause(self) -> float:

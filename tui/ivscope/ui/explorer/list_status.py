@@ -143,8 +143,9 @@ def filter_words(event_list: EventList) -> str:
 def _order(event_list: EventList) -> str:
     if not event_list.by_time:
         return event_list.stream.items.order.value
-    is_final = event_list.stream.is_complete
-    return "sorted by time" if is_final else "sorted by time, more rows can come in between"
+    if not event_list.stream.is_complete:
+        return "sorted by time, more rows can come in between"
+    return "sorting by time" if event_list.view.is_behind else "sorted by time"
 
 
 def troubles(provider: StageDataProvider, here: Place, status: ListStatus | None) -> list[Trouble]:

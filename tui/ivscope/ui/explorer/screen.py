@@ -1,6 +1,6 @@
 """ExplorerScreen: picker, event list and detail on one screen, over one provider.
 
-Long because all parts of the screen are made here, and each key finds its part here.
+Long because every part of the explorer is made and drawn from here.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
