@@ -282,7 +282,7 @@ def busy() -> Iterator[Result]:
         for number in range(_BUSY_KEYS):
             # The first event stands on the third line of the screen.
             line = 3 if number % 2 else 4
-            sign = re.compile(rb"\x1b\[%d;\d+H\x1b\[(?:1;)?7[;m]" % line)
+            sign = re.compile(rb"\x1b\[%d;\d+H\x1b\[(?:0;)?(?:1;)?7[;m]" % line)
             for session, taken in zip((busy, quiet), times, strict=True):
                 answer = session.press_until("up" if number % 2 else "down", sign)
                 taken.append(answer.milliseconds or 0.0)

@@ -5,19 +5,23 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 
 from benchmarks.programs import DEMO, PARTICIPANT, SESSION, STAGE
 from benchmarks.pty_session import PtySession
-from benchmarks.result import Result, amount
+from benchmarks.result import Result, amount, limited
 from ivscope.analysis.event_view import EventView
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.provider.store.event_log import EventLog
 from ivscope.render.event_rows import EventLook, EventRows
 from ivscope.sources.decoding import decode_event
 
-_SIZES = {(80, 24): 1000, (120, 40): 1400, (200, 50): 1600}
-"""Columns and rows, and the bytes that a cursor move may cost there on average."""
+_SIZES = {(80, 24): (1000, 2000), (120, 40): (1400, 3000), (200, 50): (1600, 4000)}
+"""Columns and rows, and the bytes that a cursor move may cost there: in half of the cases, and at
+most."""
+
+_LONG_MOVES = 100
+"""On the timeline, over the edge of the list again and again; neighbours tell other things."""
 
 _MOVES = 30
 """As many as the 61 events have rows where equal ones share a row, and not one more: a key that
@@ -27,7 +31,7 @@ _IDLE_SECONDS = 5.0
 
 def bytes_sent() -> Iterator[Result]:
     """Measure moving through the 61 events of a participant, by rows and by pages; then rest."""
-    for (columns, rows), bar in _SIZES.items():
+    for (columns, rows), (bar, most) in _SIZES.items():
         size = f"{columns}x{rows}"
         place = (*DEMO, STAGE, SESSION, PARTICIPANT)
         with PtySession(place, columns=columns, rows=rows) as session:
@@ -41,12 +45,27 @@ def bytes_sent() -> Iterator[Result]:
         less_moves, less_pages = _less(columns, rows)
         yield _row(f"bytes per cursor move, {size}", moves, less_moves, bar)
         yield _row(f"bytes per page down, {size}", pages, less_pages, None)
+        sizes = _along_the_timeline(columns, rows)
+        what = f"bytes of {_LONG_MOVES} cursor moves on the timeline, {size}"
+        yield limited(f"{what}: half of them", median(sizes), bar, unit="B")
+        yield limited(f"{what}: the most", max(sizes), most, unit="B")
         yield Result(
             f"bytes in {_IDLE_SECONDS:g} s of rest, {size}",
             amount(idle, "B"),
             bar="0 B",
             is_ok=idle == 0,
         )
+
+
+def _along_the_timeline(columns: int, rows: int) -> list[int]:
+    with PtySession((*DEMO, STAGE, SESSION), columns=columns, rows=rows) as session:
+        session.until("40 participants")
+        session.settle(1.0)
+        session.send("M")
+        session.until("events, all read")
+        session.settle(1.5)
+        session.press("home", quiet=1.0)
+        return [session.press("j").size for _ in range(_LONG_MOVES)]
 
 
 def _row(what: str, ours: list[int], theirs: list[int], bar: int | None) -> Result:

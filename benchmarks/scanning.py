@@ -35,7 +35,7 @@ _ESTIMATE = "% ("
 """In "about 3 % (2 to 5) of the other participants": a share and between which ones it lies."""
 
 _COUNT = re.compile(rb"([\d,]+) of [\d,a-z ]+ participants read")
-_CURSOR = re.compile(rb"\x1b\[(?:1;)?7[;m]")
+_CURSOR = re.compile(rb"\x1b\[(?:0;)?(?:1;)?7[;m]")
 
 
 def scan() -> Iterator[Result]:

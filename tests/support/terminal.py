@@ -66,6 +66,13 @@ def settings(**more: str) -> dict[str, str]:
     )
 
 
+def _seen(cell: pyte.screens.Char) -> pyte.screens.Char:
+    """Return a blank without the colour and the weight that a letter would have there."""
+    if cell.data != " " or cell.reverse or cell.underscore or cell.strikethrough:
+        return cell
+    return cell._replace(fg="default", bold=False, italics=False)
+
+
 class Terminal:
     """Runs a command until the block ends. Answers no query of the program."""
 
@@ -168,9 +175,9 @@ class Terminal:
 
     @property
     def looks(self) -> list[list[pyte.screens.Char]]:
-        """Lines as lists of cells with their colours and styles."""
+        """Lines as lists of cells with their colours and styles, as far as they are seen."""
         columns, buffer = range(self._screen.columns), self._screen.buffer
-        return [[buffer[y][x] for x in columns] for y in range(self._screen.lines)]
+        return [[_seen(buffer[y][x]) for x in columns] for y in range(self._screen.lines)]
 
     def _refresh(self) -> None:
         """Build the lines that changed: building all of a large screen takes milliseconds."""

@@ -12,10 +12,11 @@ from threading import Event
 from typing import Any, ClassVar, Final, cast
 
 from rich.cells import cell_len
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.segment import Segment
 from textual import constants, events
-from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS, SYNC_START
+from textual._compositor import ChopsUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.color import Color
@@ -23,11 +24,12 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
+from textual.screen import Screen
 
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.render.lines import Role
-from ivscope.terminal.blanks import ShortBlanks, erases_characters
 from ivscope.terminal.restore import CLEARING, TerminalFile, restore_when_ended
+from ivscope.terminal.shortening import Shortener, erases_characters
 from ivscope.terminal.typed_input import Pasted, TypedInput
 from ivscope.ui.stylesheets import ROLE_VARIABLES, themes
 
@@ -69,8 +71,11 @@ class QuickDriver(LinuxDriver):
     is_leaving = False
     """Set when the program ends. A suspended program still joins, since it reads keys later."""
 
-    _blanks: ShortBlanks | None = None
+    _shortener: Shortener | None = None
     """Shortens what is written; None where the terminal may not take it."""
+
+    _moves = ""
+    """What moves lines, to be sent in one with the picture that they are part of."""
 
     def start_application_mode(self) -> None:
         """Take the terminal, and from then on give it back also when a signal ends the program."""
@@ -81,7 +86,7 @@ class QuickDriver(LinuxDriver):
         # Textual names a plain file; all that it does is write to it.
         self._file = cast("TextIOWrapper[Any]", self._terminal)
         self._take_handlers_back = restore_when_ended(self._terminal, self.fileno)
-        self._blanks = ShortBlanks() if erases_characters(os.environ) else None
+        self._shortener = Shortener() if erases_characters(os.environ) else None
         self._answered = Event()
         self._asked_at = SYSTEM_CLOCK.monotonic()
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -93,8 +98,26 @@ class QuickDriver(LinuxDriver):
         self._take_handlers_back()
 
     def write(self, data: str) -> None:
-        """Write to the terminal, with runs of blanks in few bytes."""
-        super().write(data if self._blanks is None else self._blanks.shorten(data))
+        """Write to the terminal, with blanks and styles in few bytes."""
+        if self._moves and data != SYNC_START:
+            data, self._moves = self._moves + data, ""
+        super().write(data if self._shortener is None else self._shortener.shorten(data))
+
+    @property
+    def can_move_lines(self) -> bool:
+        """Whether the terminal can move some lines of the screen: those that know ECH can."""
+        return self._shortener is not None
+
+    def move_lines(self, top: int, bottom: int, lines: int) -> None:
+        """Have the terminal move lines of the screen, with what is drawn next.
+
+        Args:
+            top: The first of them, 0 at the top of the screen.
+            bottom: The one after the last of them.
+            lines: By how many they move up; below 0 they move down. As many are blank then.
+        """
+        way = "M" if lines > 0 else "L"  # lines are deleted, or inserted, within a scroll region
+        self._moves += f"\x1b[{top + 1};{bottom}r\x1b[{top + 1};1H\x1b[{abs(lines)}{way}\x1b[r"
 
     def take_mouse(self, *, on: bool) -> None:
         """Take clicks and the wheel from the terminal, or give them back."""
@@ -180,6 +203,30 @@ class WithoutColor(LineFilter):
         ]
 
 
+class _ChangedCells(ChopsUpdate):
+    """Sends the cells that changed; Textual begins each line at the left edge of its widget."""
+
+    def render_segments(self, console: Console) -> str:
+        """Return what draws them, each piece behind a move of the cursor to its first cell."""
+        parts: list[str] = []
+        at = (-1, -1)
+        for y, left, right in self.spans:
+            pieces = zip(self.chop_ends[y], self.chops[y].items(), strict=False)
+            for end, (begin, strip) in pieces:
+                if strip is None or begin >= right or end <= left:
+                    continue
+                first, last = max(begin, left), min(end, right)
+                if at != (y, first):
+                    parts.append(
+                        f"\x1b[{first + 1}G" if at[0] == y else f"\x1b[{y + 1};{first + 1}H"
+                    )
+                piece = strip.crop(first - begin, last - begin)
+                parts.append(piece.render(console))
+                # Terminals differ in the cells of some characters.
+                at = y, last if piece.text.isascii() else -1
+        return "".join(parts)
+
+
 class PlainApp(App[None]):
     """An app in our themes: no colour under NO_COLOR, and no variables printed after a crash."""
 
@@ -204,6 +251,11 @@ class PlainApp(App[None]):
         if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
             self.typed += 1
         await super().on_event(event)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, ChopsUpdate):
+            renderable = _ChangedCells(renderable.chops, renderable.spans, renderable.chop_ends)
+        super()._display(screen, renderable)
 
     def call_after(self, seconds: float, act: Callable[[], object]) -> Callable[[], object]:
         """Call a function once after some time, however busy this machine is.
@@ -231,6 +283,14 @@ class PlainApp(App[None]):
         """Take clicks and the wheel from the terminal, or give them back to it."""
         if isinstance(self._driver, QuickDriver):
             self._driver.take_mouse(on=on)
+
+    @property
+    def line_mover(self) -> Callable[[int, int, int], None] | None:
+        """What moves lines of the screen, see `QuickDriver.move_lines`; None if nothing can."""
+        driver = self._driver
+        return (
+            driver.move_lines if isinstance(driver, QuickDriver) and driver.can_move_lines else None
+        )
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters; with NO_COLOR ours replaces the two that Textual would use."""

@@ -197,6 +197,7 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._detail = DetailPane(
             context, self._rule, self._text, self._words, self._visits, guide=self._guide
         )
+        self._events.before_scroll = self._picker.before_scroll = self._show_beside
         self._who = WhoCommand(context, self._navigation, self._detail)
         self._prompts = PromptCommands(
             context,
@@ -439,6 +440,11 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
                 self.show_bars()
         self._detail.follow()
         self._look()
+
+    def _show_beside(self) -> None:
+        """Show what the detail says now, where it stands beside the list."""
+        if not self.context.layout.detail_has_rule:
+            self._detail.show()
 
     def _look(self) -> None:
         """Have the guide look at the screen, and draw what it says then."""

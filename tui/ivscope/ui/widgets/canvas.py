@@ -1,7 +1,7 @@
 """Canvas: a widget drawn line by line that sends only the cells that changed."""
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property
 from typing import Self
 
@@ -10,9 +10,11 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.plots import ERRORS_THERE, IN_VIEW, in_ascii
+from ivscope.ui.driver import PlainApp
 from ivscope.ui.stylesheets import LINKS, PLAIN_SIGNS
 
 _UNDERLINED = Style(underline=True)
@@ -64,16 +66,25 @@ class Canvas(ScrollView, inherit_bindings=False):
     Textual repaints the whole widget when it scrolls or refreshes. Over SSH every byte takes time,
     so a subclass calls `repaint` instead of `refresh`: it draws the visible lines in memory and
     sends of those that differ the cells from the first to the last difference. Drawn lines are
-    kept, so that a line
-    that stays or only moves is not drawn again.
+    kept, so that a line that stays or only moves is not drawn again. After a scroll the terminal
+    itself moves lines where less is to be sent then.
     """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._drawn: dict[int, Strip] = {}
+        """What the screen shows, by line."""
+        self._next: dict[int, Strip] = {}
+        """What the next frame shows instead. Rows may come between the comparison of a line and
+        the frame: the cells that differ from those of another strip would not be sent."""
         self._base: Style | None = None
         self._kept: dict[Hashable, Strip] = {}
         self._kept_styles: dict[Role, Style] = {}
+
+    @property
+    def titles_height(self) -> int:
+        """How many lines at the top do not scroll."""
+        return 0
 
     def draw(self, y: int, width: int) -> Strip:
         """Draw the visible line y (0 at the top) as a strip of exactly `width` cells."""
@@ -165,7 +176,10 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Return a visible line, as Textual asks for it."""
-        strip = self.draw(y, self.size.width)
+        width = self.size.width
+        strip = self._next.pop(y, None) or self._drawn.get(y)
+        if strip is None or strip.cell_length != width:
+            strip = self.draw(y, width)
         self._drawn[y] = strip
         return strip
 
@@ -174,13 +188,14 @@ class Canvas(ScrollView, inherit_bindings=False):
         if not self.is_mounted or not self.size.height:
             return
         width = self.size.width
+        self._next.clear()
         for y in range(self.size.height):
-            drawn = self._drawn.get(y)
-            if drawn is None or drawn.cell_length != width:
-                self.refresh(Region(0, y, width, 1))
-                continue
-            start, end = _changed_cells(drawn, self.draw(y, width))
+            drawn, strip = self._drawn.get(y), self.draw(y, width)
+            start, end = 0, width
+            if drawn is not None and drawn.cell_length == width:
+                start, end = _changed_cells(drawn, strip)
             if start < end:
+                self._next[y] = strip
                 self.refresh(Region(start, y, end - start, 1))
 
     def refresh(
@@ -191,6 +206,9 @@ class Canvas(ScrollView, inherit_bindings=False):
         recompose: bool = False,
     ) -> Self:
         """Repaint only differences: Textual calls this also for every change of focus."""
+        if not regions and (layout or recompose):
+            self._drawn.clear()
+            self._next.clear()
         if regions or layout or recompose or not repaint or not self._drawn:
             return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         self.repaint()
@@ -198,8 +216,83 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Repaint differences after a scroll instead of the whole region."""
-        if round(old_value) != round(new_value):
+        lines = round(new_value) - round(old_value)
+        if lines:
+            self._move(lines)
             self.repaint()
+
+    def _move(self, lines: int) -> None:
+        """Have the terminal move what scrolled up by so many lines, where less is to be sent then.
+
+        A terminal moves lines as a whole, so what stands beside is drawn again where it was.
+        """
+        top, bottom = self.region.y + self.titles_height, self.region.bottom
+        move = self.app.line_mover if isinstance(self.app, PlainApp) else None
+        if move is None or abs(lines) >= bottom - top:
+            return
+        beside = self._all_in(top, bottom)
+        moved = {one: one.after_move(top, bottom, lines) for one in beside}
+        to_send = sum(one.cells_to_send(shown) for one, shown in moved.items())
+        if to_send < sum(one.cells_to_send() for one in beside):
+            move(top, bottom, lines)
+            for one, shown in moved.items():
+                one.take_moved(shown)
+
+    def _all_in(self, top: int, bottom: int) -> "list[Canvas]":
+        """Return all that stands in some lines of the screen, if the terminal may move it.
+
+        Empty where something else than a canvas stands there, or one that ends between them.
+        """
+        if self.app.screen is not self.screen:
+            return []
+        band = Region(0, top, self.screen.size.width, bottom - top)
+        found: list[Canvas] = []
+        for widget in self.screen.walk_children(Widget):
+            region = widget.region
+            if not widget.children and region.overlaps(band):
+                is_whole = region.y <= top and region.bottom >= bottom
+                if not isinstance(widget, Canvas) or not is_whole:
+                    return []
+                found.append(widget)
+        return found
+
+    def after_move(self, top: int, bottom: int, lines: int) -> dict[int, Strip]:
+        """Return what the screen shows of it once the terminal has moved lines of the screen up.
+
+        Lines that wait for the next frame are left out: they were drawn, and may not be sent yet.
+        """
+        waiting = {y for region in self._repaint_regions for y in region.line_range}
+        shown, rows = dict(self._drawn), range(top - self.region.y, bottom - self.region.y)
+        for y in rows:
+            strip = None
+            if y + lines not in rows:
+                strip = Strip.blank(self.size.width)
+            elif y + lines not in waiting:
+                strip = self._drawn.get(y + lines)
+            if strip is None:
+                shown.pop(y, None)
+            else:
+                shown[y] = strip
+        return shown
+
+    def take_moved(self, shown: dict[int, Strip]) -> None:
+        """Take what the screen shows after a move, and send what differs from it."""
+        self._drawn = shown
+        self._styles_cache.clear()  # Textual's own lines, which are others now
+        self.repaint()
+
+    def cells_to_send(self, shown: Mapping[int, Strip] | None = None) -> int:
+        """Count the cells that differ from what the screen shows, or would show."""
+        width, count = self.size.width, 0
+        shown = self._drawn if shown is None else shown
+        for y in range(self.size.height):
+            new, old = self.draw(y, width), shown.get(y)
+            if old is None or old.cell_length != width:
+                count += len(new.text.rstrip())
+            else:
+                start, end = _changed_cells(old, new)
+                count += end - start
+        return count
 
 
 class Edge(Canvas):

@@ -72,6 +72,11 @@ class NoRows:
         return ()
 
 
+_AHEAD_OF_NEXT = 6
+"""A key that moves by one row out of the view scrolls by this part of a page, so that as few rows
+are sent; another one by a half, since what it leads to is read with what stands around it."""
+
+
 class RowList(Canvas, can_focus=True):
     """A list of any length with a cursor, column titles and a tail below the last row.
 
@@ -132,6 +137,10 @@ class RowList(Canvas, can_focus=True):
         self._shown_rows = 0
         self._titles_of: tuple[ListedRows, int] | None = None
         self._titles: Line = ()
+        self._is_stepping = False
+        self.before_scroll: Callable[[], None] = lambda: None
+        """Called when the cursor was moved and the rows are about to. What stands beside them and
+        tells of the cursor is drawn anew here: the terminal moves both, and sends it once."""
 
     def show(self, rows: ListedRows, tail: Tail, cursor: int, top: int | None = None) -> None:
         """Show other rows, the cursor on one of them and `top`, if given, as the first visible."""
@@ -187,10 +196,11 @@ class RowList(Canvas, can_focus=True):
     @property
     def page(self) -> int:
         """How many rows fit, at least 1."""
-        return max(1, self.size.height - self._title_height)
+        return max(1, self.size.height - self.titles_height)
 
     @property
-    def _title_height(self) -> int:
+    def titles_height(self) -> int:
+        """How many lines the titles take at the top: 1, or 0 where there are none."""
         return 1 if self._titles_in(self._row_width(self.size.width)) else 0
 
     def _row_width(self, width: int) -> int:
@@ -212,7 +222,7 @@ class RowList(Canvas, can_focus=True):
         self._measured_width = self.size.width
         room = self._row_width(self._measured_width) - 1
         self.tail = self._tail(room) if self._measured_width else ()
-        height = self._shown_rows + len(self.tail) + self._title_height
+        height = self._shown_rows + len(self.tail) + self.titles_height
         size = Size(max(1, self.size.width), height)
         if size != self.virtual_size:
             # The plain assignment would lay the whole screen out again, and repaint it.
@@ -228,8 +238,8 @@ class RowList(Canvas, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row that is clicked; open the one that has the cursor."""
         event.stop()
-        index = event.y - self._title_height + self.scroll_offset.y
-        if event.y < self._title_height or index >= self._shown_rows:
+        index = event.y - self.titles_height + self.scroll_offset.y
+        if event.y < self.titles_height or index >= self._shown_rows:
             return
         if index == self.cursor:
             self.post_message(self.Opened(self))
@@ -305,20 +315,24 @@ class RowList(Canvas, can_focus=True):
         self._announce()
 
     def _follow_cursor(self) -> None:
-        """Scroll when the cursor left the view; by half a page, since each scroll repaints."""
+        """Scroll when the cursor left the view; by some rows, since each scroll sends."""
         if len(self.rows) != self._shown_rows:
             # Rows came since the last drawing: without them the scroll would end too early.
             self._measure()
         top, page = self.scroll_offset.y, self.page
+        is_next = self.cursor in {top - 1, top + page}
+        ahead = max(1, page // _AHEAD_OF_NEXT if is_next else page // 2)
         if self.cursor < top:
-            top = self.cursor if self.cursor == 0 else max(0, self.cursor - page // 2)
+            top = self.cursor if self.cursor == 0 else max(0, self.cursor - ahead)
         elif self.cursor >= top + page:
-            top = self.cursor - page // 2
+            top = self.cursor - (page - ahead if is_next else ahead)
         if self.cursor == len(self.rows) - 1 and len(self.rows) + len(self.tail) > page:
             top = max(top, len(self.rows) + len(self.tail) - page)
             top = min(top, self.cursor)
         top = max(0, min(top, len(self.rows) + len(self.tail) - page))
         if top != self.scroll_offset.y:
+            if self._is_stepping:
+                self.before_scroll()
             self.scroll_to(y=top, animate=False)
 
     def _announce(self) -> None:
@@ -330,7 +344,9 @@ class RowList(Canvas, can_focus=True):
         """Move the cursor by a number of rows."""
         if self.cursor == self._clamp(self.cursor + rows):
             self._announce()
+        self._is_stepping = True
         self.cursor += rows
+        self._is_stepping = False
 
     def step_page(self, half_pages: int) -> None:
         """Move the cursor by a number of half pages."""
