@@ -131,7 +131,7 @@ class Canvas(ScrollView, inherit_bindings=False):
     def _forget_styles(self, *, is_all_drawn_anew: bool) -> None:
         self.__dict__.pop("role_styles", None)
         if is_all_drawn_anew:
-            self._drawn.clear()
+            self.forget()
             self.refresh()
 
     def kept(self, key: Hashable, make: Callable[[], Strip]) -> Strip:
@@ -198,6 +198,17 @@ class Canvas(ScrollView, inherit_bindings=False):
                 self._next[y] = strip
                 self.refresh(Region(start, y, end - start, 1))
 
+    def forget(self) -> None:
+        """Forget what was drawn: all lines are to be drawn anew, in another size or style."""
+        self._drawn.clear()
+        self._next.clear()
+
+    def _set_dirty(self, *regions: Region) -> None:
+        """Note what is to be sent; all of it, in another size or layout, is drawn anew first."""
+        if not regions:
+            self.forget()
+        super()._set_dirty(*regions)
+
     def refresh(
         self,
         *regions: Region,
@@ -206,9 +217,6 @@ class Canvas(ScrollView, inherit_bindings=False):
         recompose: bool = False,
     ) -> Self:
         """Repaint only differences: Textual calls this also for every change of focus."""
-        if not regions and (layout or recompose):
-            self._drawn.clear()
-            self._next.clear()
         if regions or layout or recompose or not repaint or not self._drawn:
             return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         self.repaint()
@@ -317,7 +325,7 @@ class LineBar(Canvas):
 
     def on_resize(self) -> None:
         """Draw again for another width."""
-        self._drawn.clear()
+        self.forget()
 
     def draw(self, y: int, width: int) -> Strip:
         """Draw the line at the top, and blanks below it."""

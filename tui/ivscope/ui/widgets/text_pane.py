@@ -48,7 +48,7 @@ class TextPane(Canvas, can_focus=True):
     def on_resize(self) -> None:
         """Ask for lines wrapped to another width, unless they are."""
         if self._laid_out_for != self.size:
-            self._drawn.clear()
+            self.forget()
             self._measure()
             self.post_message(self.Resized())
 
