@@ -52,7 +52,7 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command by its name; that of the explorer has an empty name."""
     made = {}
     with _Showing():
-        for name, target in {"": "explore:run", **command._COMMANDS}.items():  # noqa: SLF001 - the table
+        for name, target in {"": "explore:run", **command.COMMANDS}.items():
             module, function = target.split(":")
             try:
                 getattr(import_module(f"ivscope.cli.{module}"), function)([])
