@@ -100,10 +100,11 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back():
             """Whether the shell waits for a line; what is typed before may be thrown away."""
             return "".join(tmux.screen).rstrip().endswith("ready:")
 
-        tmux.until(asks).press(*" ".join(DEMO), "Enter").until(LISTED)
+        tmux.until(asks).press(*" ".join(DEMO), "Enter").until(LISTED).until("team-standup")
+        before = tmux.screen[:-2]  # the last two lines tell what is read, and keys
         tmux.press("C-z").until("Stopped").until(asks)
         tmux.press(*"echo $((40+2))", "Enter").until("42").until(asks)
-        tmux.press(*"fg", "Enter").until(LISTED)
+        tmux.press(*"fg", "Enter").until(lambda: tmux.screen[:-2] == before)
         tmux.press("j", "Enter").until("sessions, all read").press("C-q").until(asks)
         tmux.press(*"exit", "Enter")
         assert tmux.exit_code() == 0

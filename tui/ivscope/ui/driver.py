@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, cast
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.segment import Segment
-from textual import constants, events
+from textual import constants, events, on
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS, SYNC_START
 from textual._compositor import ChopsUpdate
 from textual._xterm_parser import XTermParser
@@ -283,6 +283,11 @@ class PlainApp(App[None]):
         """Take clicks and the wheel from the terminal, or give them back to it."""
         if isinstance(self._driver, QuickDriver):
             self._driver.take_mouse(on=on)
+
+    @on(Driver.SignalResume)
+    def _draw_again(self) -> None:
+        """Send the whole screen: the shell had the terminal, and for Textual nothing changed."""
+        self.screen.refresh()
 
     @property
     def line_mover(self) -> Callable[[int, int, int], None] | None:
