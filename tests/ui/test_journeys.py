@@ -21,7 +21,7 @@ async def test_three_enters_lead_from_the_stages_to_events():
         await journey.until("40 participants, all read")
         await journey.press("enter")
         await journey.until("events, all read")
-        assert "noor-web" in journey.screen[0]
+        await journey.until(lambda: "noor-web" in journey.screen[0])
         await journey.until("LEFT")
 
 
