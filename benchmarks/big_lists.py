@@ -59,8 +59,8 @@ _SORT = (":", *"sort time")
 _SORT_LIMIT = 1_000
 """Milliseconds from the command to the final order."""
 
-_IN_ORDER = re.compile(rb"sorted by time")
-"""In the status line once all rows are in order; before that they are being sorted."""
+_IN_ORDER = re.compile(rb"ed by time")
+"""In the status line once all rows are in order: what differs from "sorting by time", and is sent."""
 
 # A filter comes last, since it leaves few of the million.
 _AT_LIST: Mapping[str, tuple[Sequence[str], float]] = {
