@@ -60,7 +60,7 @@ _SORT_LIMIT = 1_000
 """Milliseconds from the command to the final order."""
 
 _IN_ORDER = re.compile(rb"ed by time")
-"""In the status line once all rows are in order: what differs from "sorting by time", and is sent."""
+"""In the status line once all rows are in order: what "sorting by time" lacks, and so is sent."""
 
 # A filter comes last, since it leaves few of the million.
 _AT_LIST: Mapping[str, tuple[Sequence[str], float]] = {
