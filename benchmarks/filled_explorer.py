@@ -184,15 +184,15 @@ class FilledExplorer(PlainApp):
 
     def on_mount(self) -> None:
         """Open the events."""
-        self.push_screen(
-            ExplorerScreen(
-                self._provider,
-                times=TimeDisplay(UTC, lambda: datetime.now(UTC)),
-                launch=Launch(label="benchmark", start=lambda: self._place),
-                configuration=Configuration(),
-                jobs=self._jobs,
-            )
+        explorer = ExplorerScreen(
+            self._provider,
+            times=TimeDisplay(UTC, lambda: datetime.now(UTC)),
+            launch=Launch(label="benchmark", start=lambda: self._place),
+            configuration=Configuration(),
+            jobs=self._jobs,
         )
+        explorer.expect(self.size)
+        self.push_screen(explorer)
 
 
 def main(rows: int, pages_per_second: float, parts: int = 1) -> None:
