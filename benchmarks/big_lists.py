@@ -16,8 +16,9 @@ from benchmarks.generated_events import PAGE, made
 from benchmarks.programs import PYTHON, filled, unordered
 from benchmarks.pty_session import PtySession
 from benchmarks.result import Result, amount, compared, highest, limited
+from benchmarks.scanning import biggest
 from ivscope.domain.events import Event
-from ivscope.endpoint.worlds.huge import MAIN_STAGE, HugeWorld
+from ivscope.endpoint.worlds.huge import HugeWorld
 from ivscope.provider.store.event_log import EventLog
 from ivscope.sources.decoding import decode_event
 
@@ -240,8 +241,8 @@ def append() -> Iterator[Result]:
 def memory() -> Iterator[Result]:
     """Measure the memory of an event of the huge world, decoded from JSON as AWS sends it."""
     world = HugeWorld(datetime(2026, 11, 24, 7, tzinfo=UTC), lambda: datetime.now(UTC))
-    stage = world.stages()[MAIN_STAGE]["arn"]
-    session = world.sessions(stage)[-1]["sessionId"]  # type: ignore[index]
+    scope = biggest(world)
+    stage, session = scope.stage_arn, scope.session_id
     people = world.participants(stage, session)
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]

@@ -1,7 +1,6 @@
 """Which calls the explorer makes, and what reading a page of events costs."""
 
 import json
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -10,20 +9,20 @@ from datetime import UTC, datetime
 import boto3
 
 from benchmarks.programs import (
-    IVSCOPE,
     KEYS_OF_NOBODY,
     PARTICIPANT,
     SESSION,
     STAGE,
     at_endpoint,
 )
-from benchmarks.pty_session import ROOT, PtySession
+from benchmarks.pty_session import PtySession
 from benchmarks.result import Result, compared
+from benchmarks.scanning import huge_endpoint
 from ivscope.domain.calls import events
 from ivscope.domain.stages import ParticipantScope
 from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
-from ivscope.endpoint.worlds.huge import FLAKY, MAIN_STAGE, REGION, HugeWorld
+from ivscope.endpoint.worlds.huge import FLAKY, REGION, HugeWorld
 from ivscope.sources.aws import AwsOptions, AwsSource
 from ivscope.sources.decoding import decode_event, decode_page
 
@@ -74,19 +73,11 @@ def _calls_row(what: str, made: Counter[str]) -> Result:
 
 def decode() -> Iterator[Result]:
     """Measure the CPU of reading a page of 100 events, and of its parts, in turns."""
-    world = HugeWorld(datetime.now(UTC), lambda: datetime.now(UTC))
-    stage = world.stages()[MAIN_STAGE]["arn"]
-    session = world.sessions(stage)[-1]["sessionId"]  # type: ignore[index]
-    participant = world.participants(stage, session)[FLAKY]["participantId"]  # type: ignore[index]
-    command = (*IVSCOPE, "endpoint", "--world", "huge")
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True)
-    try:
-        assert server.stdout is not None  # noqa: S101 - it was asked for
-        url = server.stdout.readline().split(" on ")[1].split(" ")[0]
-        yield from _decode_costs(url, ParticipantScope(stage, session, participant))
-    finally:
-        server.terminate()
-        server.wait()
+    with huge_endpoint() as (url, scope):
+        world = HugeWorld(datetime.now(UTC), lambda: datetime.now(UTC))
+        people = world.participants(scope.stage_arn, scope.session_id) or ()
+        flaky = str(people[FLAKY]["participantId"])
+        yield from _decode_costs(url, ParticipantScope(scope.stage_arn, scope.session_id, flaky))
 
 
 def _decode_costs(url: str, scope: ParticipantScope) -> Iterator[Result]:

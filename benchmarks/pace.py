@@ -1,6 +1,5 @@
 """What our pace costs production and another ivscope: simulated, and once with two programs."""
 
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -8,11 +7,11 @@ from datetime import UTC, datetime
 from random import Random
 
 from benchmarks.programs import KEYS_OF_NOBODY, at_endpoint
-from benchmarks.pty_session import ROOT, PtySession, plain
+from benchmarks.pty_session import ROOT, PtySession
 from benchmarks.result import Result
+from benchmarks.scanning import biggest, participants_read
 from ivscope.endpoint.server import Endpoint
-from ivscope.endpoint.worlds.catalog import open_world
-from ivscope.endpoint.worlds.huge import MAIN_STAGE, REGION
+from ivscope.endpoint.worlds.huge import REGION, HugeWorld
 from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT, Priority, RateLimiter
 
 sys.path.append(str(ROOT / "tests"))
@@ -57,8 +56,6 @@ _WAYS = {"far": FAR, "near": NEAR}
 
 _TOGETHER_SECONDS = 60.0
 
-_COUNT = re.compile(rb"([\d,]+) of [\d,a-z ]+ participants read")
-
 
 def pace() -> Iterator[Result]:
     """Simulate half an hour beside production; the clock is that of the simulation."""
@@ -96,11 +93,11 @@ def pace() -> Iterator[Result]:
 
 def two_of_us() -> Iterator[Result]:
     """Have two explorers read everybody from one endpoint that allows five calls a second."""
-    world = open_world("huge", lambda: datetime.now(UTC))
-    stage = world.stages()[MAIN_STAGE]["arn"]
-    session = world.sessions(stage)[-1]["sessionId"]  # type: ignore[index]
+    world = HugeWorld(datetime.now(UTC), lambda: datetime.now(UTC))
+    scope = biggest(world)
     with Endpoint(world, throttle=True) as endpoint, ExitStack() as stack:
-        command = (*at_endpoint(endpoint.url, stage, session)[:-1], REGION)
+        place = (scope.stage_arn, scope.session_id)
+        command = at_endpoint(endpoint.url, *place, region=REGION)
         both = []
         for _ in range(2):
             both.append(stack.enter_context(PtySession(command, environment=KEYS_OF_NOBODY)))
@@ -110,11 +107,11 @@ def two_of_us() -> Iterator[Result]:
             one.send("M")
         for one in both:
             one.until("participants read")
-        before = [_participants_read(one) for one in both]
+        before = [participants_read(one) for one in both]
         for _ in range(int(_TOGETHER_SECONDS)):
             for one in both:
                 one.idle(0.5)
-        read = [_participants_read(one) - was for one, was in zip(both, before, strict=True)]
+        read = [participants_read(one) - was for one, was in zip(both, before, strict=True)]
     told = " and ".join(f"{count:,}" for count in read)
     yield _at_least(
         f"share of the slower of two explorers in {_TOGETHER_SECONDS:.0f} s",
@@ -171,8 +168,3 @@ def _share_of_the_slower(both: Sequence[Calls], start: float, end: float) -> flo
 
 def _at_least(what: str, share: float, bar: float, *, beside: str = "") -> Result:
     return Result(what, f"{share:.0%}", beside, bar=f">= {bar:.0%}", is_ok=share >= bar)
-
-
-def _participants_read(session: PtySession) -> int:
-    found = _COUNT.findall(plain(session.screen().encode()))
-    return int(found[-1].replace(b",", b"")) if found else 0

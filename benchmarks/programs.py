@@ -33,6 +33,6 @@ def unordered(rows: int) -> tuple[str, ...]:
     return (PYTHON, "-m", "benchmarks.filled_explorer", str(rows), "unordered")
 
 
-def at_endpoint(url: str, *place: str) -> tuple[str, ...]:
+def at_endpoint(url: str, *place: str, region: str = "us-west-2") -> tuple[str, ...]:
     """Return the command of the explorer on a loopback endpoint."""
-    return (*IVSCOPE, *place, "--endpoint-url", url, "--region", "us-west-2")
+    return (*IVSCOPE, *place, "--endpoint-url", url, "--region", region)

@@ -40,7 +40,7 @@ _CURSOR = re.compile(rb"\x1b\[(?:0;)?(?:1;)?7[;m]")
 
 def scan() -> Iterator[Result]:
     """Measure keys and bytes of the timeline and the summary while everybody is read."""
-    with _huge_endpoint() as (url, scope):
+    with huge_endpoint() as (url, scope):
         command = (
             *(PYTHON, "-m", "benchmarks.scanning_explorer", url, REGION),
             *(scope.stage_arn, scope.session_id),
@@ -75,13 +75,13 @@ class _Asked:
 def big() -> Iterator[Result]:
     """Measure how soon a scan of 25,000 participants has read who matters most, as AWS allows."""
     world = HugeWorld(datetime.now(UTC), lambda: datetime.now(UTC))
-    scope = _biggest(world)
+    scope = biggest(world)
     people = world.participants(scope.stage_arn, scope.session_id) or ()
     publishers = {str(people[index]["participantId"]) for index in range(PUBLISHERS)}
     asked = _Asked(world)
     with Endpoint(asked, throttle=True) as endpoint:
         place = (scope.stage_arn, scope.session_id)
-        command = (*at_endpoint(endpoint.url, *place)[:-1], REGION)
+        command = at_endpoint(endpoint.url, *place, region=REGION)
         with PtySession(command, environment=KEYS_OF_NOBODY) as session:
             session.until("more available")
             session.settle(0.5)
@@ -97,9 +97,9 @@ def big() -> Iterator[Result]:
 
 
 def _while_scanning(session: PtySession, what: str) -> Iterator[Result]:
-    before = _participants_read(session)
+    before = participants_read(session)
     idle = session.idle(_IDLE_SECONDS)
-    read = (_participants_read(session) - before) / _IDLE_SECONDS
+    read = (participants_read(session) - before) / _IDLE_SECONDS
     taken = [_key_time(session, number) for number in range(_KEYS)]
     yield limited(
         f"95 % of keys during a sweep: {what}",
@@ -126,25 +126,27 @@ def _key_time(session: PtySession, number: int) -> float:
     return answer.milliseconds or 0.0
 
 
-def _participants_read(session: PtySession) -> int:
+def participants_read(session: PtySession) -> int:
+    """Return how many the screen says are read; 0 where it does not say."""
     found = _COUNT.findall(plain(session.screen().encode()))
     return int(found[-1].replace(b",", b"")) if found else 0
 
 
 @contextmanager
-def _huge_endpoint() -> Iterator[tuple[str, SessionScope]]:
+def huge_endpoint() -> Iterator[tuple[str, SessionScope]]:
     """Start an endpoint in a process; yields its address and a session of 25,000 participants."""
     command = (*IVSCOPE, "endpoint", "--world", "huge")
     server = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True)
     try:
         assert server.stdout is not None  # noqa: S101 - it was asked for
         url = server.stdout.readline().split(" on ")[1].split(" ")[0]
-        yield url, _biggest(HugeWorld(datetime.now(UTC), lambda: datetime.now(UTC)))
+        yield url, biggest(HugeWorld(datetime.now(UTC), lambda: datetime.now(UTC)))
     finally:
         server.terminate()
         server.wait()
 
 
-def _biggest(world: HugeWorld) -> SessionScope:
+def biggest(world: HugeWorld) -> SessionScope:
+    """Return the session of 25,000 participants."""
     stage = world.stages()[MAIN_STAGE]["arn"]
     return SessionScope(stage, world.sessions(stage)[-1]["sessionId"])  # type: ignore[index]
