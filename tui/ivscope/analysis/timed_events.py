@@ -205,7 +205,7 @@ class KindFlags:
 
 def flags_of(log: EventLog, start: int, stop: int, wanted: Wanted) -> bytes:
     """One byte for each position from `start` to `stop`: 1 when its kind is wanted, else 0."""
-    return looked_up(log.kinds_of(start, stop), bytes(map(wanted, log.tables.kinds)))
+    return KindFlags(log, wanted).of(range(start, stop))
 
 
 def looked_up(numbers: "array[int]", table: bytes | bytearray) -> bytes:
