@@ -6,7 +6,7 @@ goes back to no style after each: a style is only sent here where it is seen.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -25,7 +25,7 @@ _PART: Final = re.compile(
     rf"|(?P<idle>(?:\n|{_MOVE})+(?={_TO_CELL}))"
     rf"|(?P<last>{_MOVE}\Z)"
     rf"|\n|{_MOVE}"
-    r"|(?P<link>\x1b\]8;[^;]*;(?P<address>.*?)(?:\x1b\\|\x07))"
+    r"|\x1b\]8;[^;]*;(?P<address>.*?)(?:\x1b\\|\x07)"
     r"|(?P<other>\x1b[\]PX^_].*?(?:\x1b\\|\x07)|\x1b)",  # strings: a title may hold blanks
     re.DOTALL,
 )
@@ -51,7 +51,8 @@ _MORE_FOLLOW: Final = frozenset({"38", "48", "58"})
 _COLOURS: Final = frozenset(map(str, (*range(30, 38), 39, *range(90, 98))))
 """SGR codes of colours of a text."""
 
-_GROUNDS: Final = frozenset(map(str, (*range(40, 48), *range(100, 108))))
+_GROUNDS: Final = frozenset(map(str, (*range(40, 49), *range(100, 108))))
+"""SGR codes of background colours."""
 
 
 def erases_characters(environ: Mapping[str, str]) -> bool:
@@ -93,9 +94,10 @@ class Shortener:
         if kind in {"text", "last"}:
             return self._turned() + whole
         if part["run"] is not None:
-            if self._has_link or _ink(self._wanted) or _ink(self._on):
-                return self._turned() + self._blank(part)
-            return self._blank(part)
+            turned = self._turned() if self._is_seen(self._wanted, self._on) else ""
+            if self._is_seen(self._on):
+                return turned + whole
+            return turned + _erased(whole, is_left=part["move"] is not None)
         if part["address"] is not None:
             self._has_link = bool(part["address"])
             return whole
@@ -115,10 +117,9 @@ class Shortener:
             return f"\x1b[{new}m"  # one colour replaces another
         return f"\x1b[0;{new}m" if new else "\x1b[m"
 
-    def _blank(self, part: re.Match[str]) -> str:
-        if self._has_link or _ink(self._on):
-            return part[0]
-        return _erased(part[0], is_left=part["move"] is not None)
+    def _is_seen(self, *styles: str) -> bool:
+        """Whether one of some styles, or a link, is seen on a blank."""
+        return self._has_link or any(map(_ink, styles))
 
 
 def _erased(run: str, *, is_left: bool) -> str:
@@ -128,21 +129,27 @@ def _erased(run: str, *, is_left: bool) -> str:
     return erased if len(erased) < size else run
 
 
-@lru_cache(maxsize=1024)
-def _since_reset(style: str) -> tuple[str, bool]:
-    """Return the numbers of an SGR sequence after its last 0, and whether it has one."""
-    kept: list[str] = []
-    is_anew = False
+def _codes(style: str) -> Iterator[str]:
+    """Yield the codes of an SGR sequence, each with the numbers that belong to it."""
     numbers = iter(style.split(";"))
     for number in numbers:
-        code, _, detail = number.partition(":")
-        if not code.lstrip("0"):
-            kept, is_anew = [], True
-            continue
-        kept.append(number)
-        if code.lstrip("0") in _MORE_FOLLOW and not detail:
+        parts = [number]
+        if number.lstrip("0") in _MORE_FOLLOW:
             which = next(numbers, "")
-            kept += [which, *(next(numbers, "") for _ in range(_MORE_NUMBERS.get(which, 0)))]
+            parts += [which, *(next(numbers, "") for _ in range(_MORE_NUMBERS.get(which, 0)))]
+        yield ";".join(parts)
+
+
+@lru_cache(maxsize=1024)
+def _since_reset(style: str) -> tuple[str, bool]:
+    """Return the codes of an SGR sequence after its last 0, and whether it has one."""
+    kept: list[str] = []
+    is_anew = False
+    for code in _codes(style):
+        if code.partition(":")[0].lstrip("0"):
+            kept.append(code)
+        else:
+            kept, is_anew = [], True
     return ";".join(kept), is_anew
 
 
@@ -150,17 +157,10 @@ def _since_reset(style: str) -> tuple[str, bool]:
 def _ink(style: str) -> frozenset[str]:
     """Return what a blank shows in a style: SGR codes, and "ground"."""
     ink: frozenset[str] = frozenset()
-    numbers = iter(style.split(";"))
-    for number in numbers:
-        code, _, detail = number.partition(":")
+    for whole in _codes(style):
+        code, _, detail = whole.partition(";")[0].partition(":")
         code = code.lstrip("0")
-        if code in _MORE_FOLLOW:
-            if code == "48":
-                ink |= {"ground"}
-            if not detail:
-                for _ in range(_MORE_NUMBERS.get(next(numbers, ""), 0)):
-                    next(numbers, None)
-        elif code in _GROUNDS:
+        if code in _GROUNDS:
             ink |= {"ground"}
         elif code in _INK:
             ink = ink - {code} if detail == "0" else ink | {code}

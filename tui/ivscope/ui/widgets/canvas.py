@@ -225,26 +225,30 @@ class Canvas(ScrollView, inherit_bindings=False):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Repaint differences after a scroll instead of the whole region."""
         lines = round(new_value) - round(old_value)
-        if lines:
-            self._move(lines)
+        if lines and not self._is_moved(lines):
             self.repaint()
 
-    def _move(self, lines: int) -> None:
+    def _is_moved(self, lines: int) -> bool:
         """Have the terminal move what scrolled up by so many lines, where less is to be sent then.
 
         A terminal moves lines as a whole, so what stands beside is drawn again where it was.
+
+        Returns:
+            Whether it moves them; what differs then is sent.
         """
         top, bottom = self.region.y + self.titles_height, self.region.bottom
         move = self.app.line_mover if isinstance(self.app, PlainApp) else None
         if move is None or abs(lines) >= bottom - top:
-            return
+            return False
         beside = self._all_in(top, bottom)
         moved = {one: one.after_move(top, bottom, lines) for one in beside}
         to_send = sum(one.cells_to_send(shown) for one, shown in moved.items())
-        if to_send < sum(one.cells_to_send() for one in beside):
-            move(top, bottom, lines)
-            for one, shown in moved.items():
-                one.take_moved(shown)
+        if to_send >= sum(one.cells_to_send() for one in beside):
+            return False
+        move(top, bottom, lines)
+        for one, shown in moved.items():
+            one.take_moved(shown)
+        return True
 
     def _all_in(self, top: int, bottom: int) -> "list[Canvas]":
         """Return all that stands in some lines of the screen, if the terminal may move it.
