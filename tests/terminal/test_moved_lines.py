@@ -27,6 +27,11 @@ def test_moved_lines_look_as_if_drawn_at_once(size):
             terminal.resize(columns + 1, rows).until_quiet()
             terminal.resize(columns, rows).until_quiet()
             assert terminal.looks == looks, keys
+        terminal.press(*"j" * 24).until_quiet(0.5)
+        looks = terminal.looks
+        # Under the help the screen keeps what it has drawn.
+        terminal.press("?").until("HELP").press("esc").until("Esc back").until_quiet(0.5)
+        assert terminal.looks == looks
         assert terminal.raw[before:].count(_MOVED) > 5
         terminal.press("ctrl+q")
         assert terminal.exit_code() == 0

@@ -284,6 +284,21 @@ async def test_the_explorer_draws_an_event_once_per_change(monkeypatch):
         assert len(set(drawn)) <= rows.page
 
 
+async def test_lines_that_wait_for_a_frame_are_not_taken_for_moved_ones():
+    async with listed(400, height=11) as (rows, numbers):
+        # A frame of another widget on the same lines draws them, and does not send them.
+        numbers.word = "other"
+        rows.repaint()
+        rows.render_line(5)
+        shown = rows.after_move(1, 11, 1)
+        assert not {*range(1, 10)} & shown.keys()
+        assert shown[10].text.strip() == ""
+        assert shown[0].text.startswith("ROW")
+        await frame(rows)
+        shown = rows.after_move(1, 11, 1)
+        assert [shown[y].text.split() for y in (1, 4)] == [["other", "1"], ["other", "4"]]
+
+
 async def test_a_key_that_changes_all_panes_draws_them_in_one_frame(monkeypatch):
     details = []
     of_event = Detail.of_event
