@@ -15,6 +15,7 @@ from support.shared_quota import (
 )
 
 COUNTS = pytest.mark.parametrize("quota", [SlidingWindow, TokenBucket])
+WAYS = pytest.mark.parametrize("way", [FAR, NEAR])
 HALF_AN_HOUR = 1800.0
 
 MOST_LOST = 0.01
@@ -28,7 +29,7 @@ def limiter(seed: int, **settings: int) -> RateLimiter:
     return RateLimiter(lot=Random(seed).random, **settings)  # noqa: S311 - no secret
 
 
-def lost_by_production(quota, production, seed, priority=Priority.DEMAND):
+def lost_by_production(quota, production, seed, priority=Priority.DEMAND, way=FAR):
     made, (ours,) = share_a_quota(
         quota(),
         [limiter(seed, background=4)],
@@ -36,6 +37,7 @@ def lost_by_production(quota, production, seed, priority=Priority.DEMAND):
         seed=seed,
         production=production,
         priority=priority,
+        way=way,
     )
     first = [calls.first_refused_at for calls in (made, ours)]
     return max((made.most_refused(at) for at in first if at is not None), default=0.0)
@@ -44,14 +46,18 @@ def lost_by_production(quota, production, seed, priority=Priority.DEMAND):
 @COUNTS
 @pytest.mark.parametrize("production", [1, 1.5, 2, 2.5, 3, 3.5, 4])
 @pytest.mark.parametrize("priority", [Priority.DEMAND, Priority.SCAN])
-def test_production_loses_few_calls_in_any_ten_minutes_after_a_refusal(quota, production, priority):
-    worst = max(lost_by_production(quota, production, seed, priority) for seed in range(3))
+@WAYS
+def test_production_loses_few_calls_in_any_ten_minutes_after_a_refusal(
+    quota, production, priority, way
+):
+    worst = max(lost_by_production(quota, production, seed, priority, way) for seed in range(3))
     assert worst <= MOST_LOST
 
 
 @COUNTS
-def test_alone_it_keeps_its_pace_and_is_never_refused(quota):
-    _, (ours,) = share_a_quota(quota(), [limiter(1)], seconds=TEN_MINUTES, seed=1)
+@WAYS
+def test_alone_it_keeps_its_pace_and_is_never_refused(quota, way):
+    _, (ours,) = share_a_quota(quota(), [limiter(1)], seconds=TEN_MINUTES, seed=1, way=way)
     assert ours.first_refused_at is None
     assert ours.answered_between(0, TEN_MINUTES) >= 0.97 * 4 * TEN_MINUTES - 4
 
@@ -98,13 +104,12 @@ def shares_of_the_slower(quota, seconds, apart, way=FAR):
 
 
 APART = (0, 1, 2, 7.3, 60)
-FIRST_MINUTES = pytest.mark.parametrize("seconds", [60, 120])
+FIRST_MINUTES = pytest.mark.parametrize("seconds", [60, 120, TEN_MINUTES])
 
 
 @FIRST_MINUTES
-@pytest.mark.parametrize(
-    ("quota", "way"), [(TokenBucket, FAR), (TokenBucket, NEAR), (SlidingWindow, FAR)]
-)
+@COUNTS
+@WAYS
 def test_two_share_nearly_every_first_minute_and_two_minutes_too(quota, way, seconds):
     """Who comes to one that reads at full pace is hardly ever the only one that is refused."""
     shares = [

@@ -1,6 +1,7 @@
 """RateLimiter: pure, with the clock in the test's hand."""
 
 from functools import partial
+from itertools import pairwise
 
 import pytest
 
@@ -36,7 +37,7 @@ def most_in_a_second(moments: list[float]) -> int:
 
 
 def test_a_person_gets_four_calls_at_once_and_then_four_each_second_evenly():
-    assert starts(RateLimiter(), DEMAND, 9) == [0, 0, 0, 0, 1, 1.25, 1.5, 1.75, 2]
+    assert starts(RateLimiter(), DEMAND, 8) == [0, 0, 0, 0, 1, 1.25, 1.5, 1.75]
 
 
 @pytest.mark.parametrize("priority", [PREFETCH, SCAN])
@@ -45,9 +46,29 @@ def test_background_calls_come_two_each_second_and_evenly(priority):
 
 
 def test_a_raised_scan_is_still_even():
-    moments = starts(RateLimiter(background=4), SCAN, 9)
-    assert moments == [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
+    moments = starts(RateLimiter(background=4), SCAN, 8)
+    assert moments == [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75]
     assert most_in_a_second(moments) == 4
+
+
+@pytest.mark.parametrize("priority", [DEMAND, SCAN])
+@pytest.mark.parametrize("lot", [0.0, 0.5, 1.0])
+def test_five_calls_come_within_a_second_every_three_seconds_and_never_six(priority, lot):
+    """Who makes four evenly is not refused by one that counts them, and hears of nobody."""
+    moments = starts(RateLimiter(background=4, lot=lambda: lot), priority, 120)[4:]
+    inside = [sum(at <= other < at + 1 for other in moments) for at in moments]
+    fives = [at for at, count in zip(moments, inside, strict=True) if count == 5]
+    assert max(inside) == 5
+    assert all(later - at < 3.2 for at, later in pairwise(fives))
+    assert len(fives) <= 4 * (len(moments) / 12 + 1), "calls that begin such a second"
+    assert moments[-1] - moments[0] <= (len(moments) - 1) / 4 / 0.97
+
+
+def test_a_slower_pace_is_always_even():
+    moments = starts(RateLimiter(), SCAN, 60)
+    assert {round(later - at, 6) for at, later in pairwise(moments)} == {0.5}
+    moments = starts(RateLimiter(background=5), SCAN, 60)
+    assert {round(later - at, 6) for at, later in pairwise(moments)} == {0.2}
 
 
 def test_raising_the_background_limit_counts_from_the_next_call():
