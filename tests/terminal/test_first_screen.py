@@ -1,5 +1,6 @@
 """What the start sends to the terminal: one screen, then what has come, in few blanks."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -67,6 +68,39 @@ def test_where_no_process_can_be_started_the_explorer_asks_by_itself():
         with Terminal((*command, "--region", "us-west-2")) as terminal:
             terminal.until("7 stages, all read").until("env keys")
             assert dict(endpoint.calls) == {"ListStages": 1}
+
+
+NOTING = """
+import json, sys
+from pathlib import Path
+from ivscope.cli.main import run
+from ivscope.ui.app import IvscopeApp
+
+begun = IvscopeApp.on_explorer_screen_begun
+
+async def note(app):
+    Path(note_in).write_text(json.dumps(list(sys.modules)))
+    await begun(app)
+
+note_in = sys.argv.pop(1)
+IvscopeApp.on_explorer_screen_begun = note
+sys.argv[0] = "ivscope"
+run()
+"""
+"""The command, which notes what is loaded when the first screen stands."""
+
+FOR_TEXTS_AND_FILES = {"ivscope.sources.saved_file", "ivscope.sources.outside_file", "gzip", "html"}
+
+
+def test_what_reads_texts_and_files_is_not_loaded_where_none_is_given(tmp_path):
+    noted = tmp_path / "modules.json"
+    with Endpoint(open_world("incident", lambda: EPOCH)) as endpoint:
+        command = (sys.executable, "-c", NOTING, str(noted), "--endpoint-url", endpoint.url)
+        with Terminal((*command, "--region", "us-west-2")) as terminal:
+            terminal.until("7 stages, all read")
+            loaded = set(json.loads(noted.read_text()))
+    assert "ivscope.ui.explorer.screen" in loaded
+    assert not loaded & {*FOR_TEXTS_AND_FILES, "ivscope.analysis.session_summary"}
 
 
 def children_of(process):

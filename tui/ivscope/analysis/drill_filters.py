@@ -8,7 +8,7 @@ from ivscope.analysis.filters import folded
 MOST_NAMED = 70
 """Participants that one filter names: their ids, of 12 characters, fill the longest filter."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
+_PLAIN = r"[A-Za-z0-9_.-]+"
 
 
 class Drills:
@@ -40,7 +40,7 @@ class Drills:
             return f"!{self._field}:*"
         if not text:
             return f'{self._field}:""'
-        if _PLAIN.fullmatch(text) and self._folded.count(folded(text)) <= 1:
+        if re.fullmatch(_PLAIN, text) and self._folded.count(folded(text)) <= 1:
             return f"{self._field}:{text}"
         return f"{self._field}:{_exactly((text,))}"
 
@@ -61,7 +61,7 @@ def _exactly(texts: Collection[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    if _PLAIN.fullmatch(text):
+    if re.fullmatch(_PLAIN, text):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -35,7 +35,7 @@ from ivscope.domain.frozen import frozen
 if TYPE_CHECKING:
     from ivscope.analysis.expressions import Expression
 
-_FIELD = re.compile(r"([A-Za-z_]+):")
+_FIELD = r"([A-Za-z_]+):"
 
 
 @frozen
@@ -100,7 +100,7 @@ def cut_words(text: str) -> list[FilterWord]:
         at += inverted
         field = None
         # People paste ARNs, so "arn:" begins a value and no field.
-        found = _FIELD.match(text, at)
+        found = re.compile(_FIELD).match(text, at)
         if found is not None and found[1].lower() != "arn":
             field = found[1].lower()
             at = found.end()

@@ -22,10 +22,9 @@ write a time has its own way to be dated.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from ivscope.domain.frozen import frozen
 
@@ -59,16 +58,11 @@ _AGO = rf"(?P<amounts>{_AMOUNTS})(?: +ago)?"
 _AMOUNT = r"(\d+)([smhdy])"
 _DAY_TEXT = r"(?P<word>today|yesterday)|(?P<date>\d{4}-\d\d-\d\d|\d{8}|\d{4}-?W\d\d(?:-?\d)?)"
 _FRACTION = r"(?:[.,](?P<fraction>\d{1,9}))?"
-_CLOCK = re.compile(
-    rf"(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?!\d)(?::(?P<second>\d\d){_FRACTION})?", _FLAGS
-)
-_AFTER_T = re.compile(
-    rf"(?P<hour>\d\d)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d){_FRACTION})?)?", _FLAGS
-)
-_ZONE = re.compile(
+_CLOCK = rf"(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?!\d)(?::(?P<second>\d\d){_FRACTION})?"
+_AFTER_T = rf"(?P<hour>\d\d)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d){_FRACTION})?)?"
+_ZONE = (
     r" *(?:(?P<utc>Z|UTC|GMT)|(?P<sign>[+-])(?P<hours>\d\d)"
-    r"(?::?(?P<minutes>\d\d)(?::?(?P<seconds>\d\d))?)?)",
-    _FLAGS,
+    r"(?::?(?P<minutes>\d\d)(?::?(?P<seconds>\d\d))?)?)"
 )
 _TO = r"\.\.| +to +"
 _BEGINNING = r"[\d+-]|T[+-]|(?:today|yesterday)(?:$|[T ])|now$"
@@ -172,8 +166,7 @@ class _Point:
     at: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Span:
+class _Span(NamedTuple):
     """What one occurrence of a written time covers, in UTC."""
 
     start: datetime
@@ -496,16 +489,16 @@ def _point(text: str, part: str, at: int, reference: TimeReference) -> _Point:
     """A date, a clock time or both, with a zone or without."""
     place = 0
     day_match = re.match(_DAY_TEXT, part, _FLAGS)
-    clock_match = _CLOCK.match(part)
+    clock_match = _match(_CLOCK, part)
     if day_match is not None and clock_match is None:
         place = day_match.end()
         if part[place : place + 1].upper() == "T":
             place += 1
-            clock_match = _CLOCK.match(part, place) or _AFTER_T.match(part, place)
+            clock_match = _match(_CLOCK, part, place) or _match(_AFTER_T, part, place)
             if clock_match is None:
                 raise TimeInputError(text, at + place)
         elif part[place : place + 1].isspace():
-            clock_match = _CLOCK.match(part, _past_blanks(part, place))
+            clock_match = _match(_CLOCK, part, _past_blanks(part, place))
     else:
         day_match = None
     clock, lasting = None, _DAY
@@ -518,6 +511,10 @@ def _point(text: str, part: str, at: int, reference: TimeReference) -> _Point:
     written = zone or reference.zone
     day = None if day_match is None else _day(text, day_match, at, written, reference.now)
     return _Point(day, clock, lasting, written, at)
+
+
+def _match(pattern: str, part: str, place: int = 0) -> re.Match[str] | None:
+    return re.compile(pattern, _FLAGS).match(part, place)
 
 
 def _past_blanks(part: str, place: int) -> int:
@@ -544,7 +541,7 @@ def _clock(text: str, match: re.Match[str], at: int) -> tuple[time, timedelta]:
 
 
 def _zone(text: str, part: str, place: int, at: int) -> tuple[tzinfo | None, int]:
-    match = _ZONE.match(part, place)
+    match = _match(_ZONE, part, place)
     if match is None:
         return None, place
     if match["utc"]:

@@ -426,11 +426,13 @@ def notices_in(text: str, source: str) -> "Notices | None":
         text: The text.
         source: What to call it.
     """
+    if "aws.ivs" not in text:
+        return None
     from ivscope.cli.connections import LONGEST_STDIN, notices_of  # noqa: PLC0415 - if there is a text
     from ivscope.domain.failures import UnusableFileError  # noqa: PLC0415 - same
-    from ivscope.sources.saved_file import rows_in_text  # noqa: PLC0415 - only for such a text
+    from ivscope.sources.saved_file import rows_in_text  # noqa: PLC0415 - same
 
-    if "aws.ivs" not in text or len(text) > LONGEST_STDIN:
+    if len(text) > LONGEST_STDIN:
         return None
     try:
         saved = rows_in_text(text, Path(source))

@@ -39,7 +39,7 @@ class UnusableFileError(Exception):
     """A file that cannot be used as a recording; the message says why and what to do."""
 
 
-_READ_AGAIN = re.compile(r"\b([Pp])ress r\b( to retry)?")
+_READ_AGAIN = r"\b([Pp])ress r\b( to retry)?"
 """The words of a remedy that stand for reading again."""
 
 
@@ -83,7 +83,7 @@ class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raise
                 return f"{p}ress {key}{to_retry}"
             return "Run it again" if p == "P" else "run it again"
 
-        return _READ_AGAIN.sub(said, self.remedy)
+        return re.sub(_READ_AGAIN, said, self.remedy)
 
 
 def forget_frames(failure: ProviderFailure) -> None:

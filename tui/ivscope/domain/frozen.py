@@ -5,7 +5,7 @@ millisecond, and an eighth of a second for the classes that are loaded before an
 Here a class gets shared methods, and those that must be quick are compiled when first called.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field
 from threading import RLock
 from typing import Any, Final, NoReturn, TypeVar, dataclass_transform
@@ -43,16 +43,20 @@ def _made(cls: type[Value], *, is_frozen: bool) -> type[Value]:
     own: _Fields = {name: _field_of(cls, name) for name in cls.__annotations__}
     inherited = [vars(base).get(_FIELDS, {}) for base in reversed(cls.__mro__)]
     fields = {name: one for group in (*inherited, own) for name, one in group.items()}
-    members = _methods(fields) | (_REFUSALS if is_frozen else {}) | vars(cls)
+    members = {**(_METHODS if is_frozen else _PLAIN_METHODS), **vars(cls)}
     for name in (*own, "__dict__", "__weakref__"):
         members.pop(name, None)
     members |= {name: _Described(name, cls, is_frozen=is_frozen) for name in _DESCRIBED}
+    positional = tuple(name for name, one in fields.items() if one.kw_only is not True)
+    members.setdefault("__match_args__", positional)
     members |= {"__slots__": tuple(own), "__qualname__": cls.__qualname__, _FIELDS: fields}
+    classes: list[type[Any]] = []
+    for name, text in (_TEXTS if is_frozen else _PLAIN_TEXTS).items():
+        if name not in members:
+            members[name] = _compiled_at_first(classes, name, text, fields)
     metaclass: Callable[..., type[Value]] = type(cls)
     made = metaclass(cls.__name__, cls.__bases__, members)
-    texts = _TEXTS if is_frozen else {"__init__": _plain_init_text}
-    for name in texts.keys() - members.keys():
-        setattr(made, name, _compiled_at_first(made, name, texts[name](fields), fields))
+    classes.append(made)
     return made
 
 
@@ -62,27 +66,21 @@ def _field_of(cls: type[Any], name: str) -> Field[Any]:
     return made
 
 
-def _methods(fields: _Fields) -> dict[str, object]:
-    """The methods that are not compiled."""
-    shown = [name for name, one in fields.items() if one.repr]
+def _repr(self: Any) -> str:  # noqa: ANN401 - of any class here
+    fields: _Fields = getattr(self, _FIELDS)
+    members = ", ".join(
+        f"{name}={getattr(self, name)!r}" for name, one in fields.items() if one.repr
+    )
+    return f"{type(self).__qualname__}({members})"
 
-    def __repr__(self: Any) -> str:  # noqa: ANN401, N807 - same
-        members = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
-        return f"{type(self).__qualname__}({members})"
 
-    def __getstate__(self: Any) -> list[object]:  # noqa: ANN401, N807 - same
-        return [getattr(self, name) for name in fields]
+def _getstate(self: Any) -> list[object]:  # noqa: ANN401 - same
+    return [getattr(self, name) for name in getattr(self, _FIELDS)]
 
-    def __setstate__(self: Any, state: list[object]) -> None:  # noqa: ANN401, N807 - same
-        for name, member in zip(fields, state, strict=True):
-            object.__setattr__(self, name, member)
 
-    return {
-        "__repr__": __repr__,
-        "__getstate__": __getstate__,
-        "__setstate__": __setstate__,
-        "__match_args__": tuple(name for name, one in fields.items() if one.kw_only is not True),
-    }
+def _setstate(self: Any, state: list[object]) -> None:  # noqa: ANN401 - same
+    for name, member in zip(getattr(self, _FIELDS), state, strict=True):
+        object.__setattr__(self, name, member)
 
 
 def _refuse_to_set(_: object, name: str, __: object) -> NoReturn:
@@ -93,18 +91,32 @@ def _refuse_to_delete(_: object, name: str) -> NoReturn:
     raise FrozenInstanceError(f"cannot delete field {name!r}")
 
 
-_REFUSALS: Final = {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
+_PLAIN_METHODS: Final[Mapping[str, object]] = {
+    "__repr__": _repr,
+    "__getstate__": _getstate,
+    "__setstate__": _setstate,
+}
+_METHODS: Final[Mapping[str, object]] = {
+    **_PLAIN_METHODS,
+    "__setattr__": _refuse_to_set,
+    "__delattr__": _refuse_to_delete,
+}
+"""Those that are not compiled; the plain ones of classes whose fields can change."""
 
 
 def _compiled_at_first(
-    made: type[Any], name: str, text: str, fields: _Fields
+    classes: Sequence[type[Any]], name: str, text: Callable[[_Fields], str], fields: _Fields
 ) -> Callable[..., Any]:
-    """Return a method that puts the compiled one in its own place, and calls it."""
+    """Return a method that puts the compiled one in its own place, and calls it.
+
+    The class, which is made after its methods, is the one in `classes` then.
+    """
 
     def method(*values: object, **named: object) -> object:
+        (made,) = classes
         # Only names of fields are in the text, as in what `dataclass` compiles.
         scope = _scope(made, fields)
-        exec(f"def {name}{text}", scope)  # noqa: S102
+        exec(f"def {name}{text(fields)}", scope)  # noqa: S102
         compiled = scope[name]
         compiled.__qualname__ = f"{made.__qualname__}.{name}"
         setattr(made, name, compiled)
@@ -169,6 +181,9 @@ _TEXTS: Final[Mapping[str, Callable[[_Fields], str]]] = {
     "__hash__": _hash_text,
 }
 """Behind its name the text of each method that is compiled."""
+
+_PLAIN_TEXTS: Final[Mapping[str, Callable[[_Fields], str]]] = {"__init__": _plain_init_text}
+"""The same for classes whose fields can change."""
 
 
 class _Described:

@@ -23,10 +23,10 @@ _LONGEST_ARN = 128
 _SESSION_ID = re.compile(r"st-[a-zA-Z0-9]{13}")
 _PARTICIPANT_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
-_LOOSE_SESSION_ID = re.compile(r"(?<![a-zA-Z0-9-])st-[a-zA-Z0-9]{8,40}(?![a-zA-Z0-9])")
+# Patterns as text are compiled by the first search: not before something is on screen.
+_LOOSE_SESSION_ID = r"(?<![a-zA-Z0-9-])st-[a-zA-Z0-9]{8,40}(?![a-zA-Z0-9])"
 """AWS's own EventBridge examples carry session ids shorter than the API allows."""
 
-# Patterns as text are compiled by the first search: not before something is on screen.
 _LABELLED_SESSION = r"(?i)session[ _-]?id[\"'\s=:]+([a-zA-Z0-9-]{8,40})"
 _LABELLED_PARTICIPANT = r"(?i)participant[ _-]?id[\"']?[\s=:]+[\"']?([a-zA-Z0-9_-]{1,64})(?![\w-])"
 _LABELLED_USER = (
@@ -39,18 +39,16 @@ _MEMBER = (
 )
 """A member with a quoted value, as JSON, JavaScript and Python print it."""
 
-_FOLLOWING_WORD = re.compile(r"([\s/,;]+)([a-zA-Z0-9_-]{4,64})(?![a-zA-Z0-9_:-])")
-_TIME = re.compile(
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)"
-)
-_LINE_GOES_ON = re.compile(r"\\\r?\n")
+_FOLLOWING_WORD = r"([\s/,;]+)([a-zA-Z0-9_-]{4,64})(?![a-zA-Z0-9_:-])"
+_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)"
+_LINE_GOES_ON = r"\\\r?\n"
 """A backslash at the end of a line, with which a shell joins it to the next one."""
 
-_IN_PREFIX = re.compile(r"(?:^|/)(st-[a-zA-Z0-9]{8,40})/")
+_IN_PREFIX = r"(?:^|/)(st-[a-zA-Z0-9]{8,40})/"
 """The session in the S3 prefix of a recording: stage/session/participant/... (user guide,
 recording)."""
 
-_JSON_BEGIN = re.compile(r"[\[{]")
+_JSON_BEGIN = r"[\[{]"
 
 _MOST_MISSES = 50
 """Places in a row at which JSON is looked for in vain: a text of braces would take for ever."""
@@ -190,7 +188,7 @@ def read_identifiers(text: str) -> Identifiers:
     found = _combined([one for one in records if one != Identifiers()])
     if found != Identifiers():
         return found
-    text = _LINE_GOES_ON.sub(" ", unquote(text))
+    text = re.sub(_LINE_GOES_ON, " ", unquote(text))
     printed = _read_members(re.findall(_MEMBER, text))
     found = _filled(printed, text)
     if printed.stage_arn or printed.session_id or not found.choices:
@@ -210,7 +208,7 @@ def _documents(text: str) -> Iterator[object]:
     """
     decoder, at, misses, wasted = json.JSONDecoder(), 0, 0, 0
     while misses < _MOST_MISSES and wasted < _MOST_WASTED:
-        begin = _JSON_BEGIN.search(text, at)
+        begin = re.compile(_JSON_BEGIN).search(text, at)
         if begin is None:
             return
         try:
@@ -331,7 +329,7 @@ def _read_members(pairs: Iterable[tuple[str, str]]) -> Identifiers:
         events=int(bool(name or code)),
     )
     if found.session_id is None:
-        prefix = _IN_PREFIX.search(members.get("recordings3prefix", ""))
+        prefix = re.search(_IN_PREFIX, members.get("recordings3prefix", ""))
         found = replace(found, session_id=_group(prefix))
     return found if found.stage_arn else _with_copies(found, members)
 
@@ -461,7 +459,7 @@ def _filled(found: Identifiers, text: str, *, alone: bool = True) -> Identifiers
     """
     arns = _distinct(match[0] for match in _STAGE_ARN.finditer(text))
     rest = _STAGE_ARN.sub(" ", text)
-    matches = [*_LOOSE_SESSION_ID.finditer(rest)]
+    matches = [*re.finditer(_LOOSE_SESSION_ID, rest)]
     sessions = _distinct(match[0] for match in matches)
     session = matches[0] if matches else None
     session_id = session[0] if session else _group(re.search(_LABELLED_SESSION, rest))
@@ -472,7 +470,7 @@ def _filled(found: Identifiers, text: str, *, alone: bool = True) -> Identifiers
     word = rest.strip()
     if alone and not session_id and not participants and is_participant_id(word):
         participants = {word: None}
-    time = _TIME.search(text)
+    time = re.search(_TIME, text)
     names = tuple(participants)
     user = re.search(_LABELLED_USER, rest)
     named = _distinct(match[0] for match in re.finditer(_API_NAME, rest))
@@ -509,12 +507,12 @@ def _participants(text: str) -> dict[str, None]:
 
 def _after(text: str, end: int) -> str | None:
     """The participant id that follows a session id: any word in a path, else not plain prose."""
-    match = _FOLLOWING_WORD.match(text, end)
+    match = re.compile(_FOLLOWING_WORD).match(text, end)
     if not match:
         return None
     word = match[2]
     in_path = "/" in match[1]
-    is_time = _TIME.match(text, match.start(2)) is not None
+    is_time = re.compile(_TIME).match(text, match.start(2)) is not None
     return word if in_path or (_looks_made(word) and not is_time) else None
 
 

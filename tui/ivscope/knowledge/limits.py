@@ -83,7 +83,7 @@ REGIONS: Final = (
 REGION_LIST: Final = ", ".join(REGIONS)
 """`REGIONS` as words of a sentence."""
 
-_FORM = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
+_FORM = r"[a-z]{2,}(-[a-z]+)+-\d+"
 """How AWS names its Regions so far: us-east-1, us-gov-west-1."""
 
 
@@ -92,7 +92,7 @@ def region_complaint(name: str) -> str | None:
 
     A name of the usual form passes though it is not in `REGIONS`: AWS adds Regions.
     """
-    if _FORM.fullmatch(name):
+    if re.fullmatch(_FORM, name):
         return None
     from difflib import get_close_matches  # noqa: PLC0415 - only for what is wrong
 

@@ -13,10 +13,9 @@ Long because what one view says of how much was read, and why not more, all view
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from itertools import chain
 from math import ceil
+from typing import TYPE_CHECKING
 
-from ivscope.analysis.session_summary import Coverage
 from ivscope.domain.durations import duration
 from ivscope.domain.failures import FailureKind, ProviderFailure, is_not_recorded
 from ivscope.domain.frozen import frozen
@@ -28,12 +27,14 @@ from ivscope.render.safe import safe
 from ivscope.render.timestamps import clock
 from ivscope.settings.commands import DEFAULT_KEYS, with_keys
 
+if TYPE_CHECKING:
+    from ivscope.analysis.session_summary import Coverage
+
 MORE_AVAILABLE = "more available"
 PARTICIPANTS_LEFT = "participants left"
 """Said of everybody's events: rows of those who are not read yet can stand anywhere."""
 
 READ_IN_PARTS = "READ IN PARTS"
-
 ALL_READ = "ALL READ"
 PARTLY_READ = "PARTLY READ"
 
@@ -53,7 +54,7 @@ def share_read(read: int, known: int, *, all_listed: bool) -> str:
     return f"{PARTLY_READ} {_of(read, known, all_listed=all_listed)}"
 
 
-def coverage_text(coverage: Coverage) -> str:
+def coverage_text(coverage: "Coverage") -> str:
     """Say what part of a session was counted: "412 of 3,000 participants read, more to list"."""
     if coverage.known == 1 and coverage.all_listed:
         return "all events read" if coverage.read else "not all events read"
@@ -534,7 +535,7 @@ def tail_lines(
     """
     lines = _tail(status, width, keys, is_beside=is_beside)
     named = (tuple(Span(with_keys(s.text, keys), s.role) for s in line) for line in lines)
-    return tuple(chain.from_iterable(wrap(line, width) for line in named))
+    return tuple(part for line in named for part in wrap(line, width))
 
 
 def _tail(
@@ -592,9 +593,8 @@ def _failed(
         yield from _failure_facts(failure, width)
     if status.can_retry:
         press = "Press" if failure.retryable else "Fix this, then press"
-        yield (
-            Span(f"{press} {{read.again}}: reading goes on from where it stopped.", Role.ACCENT),
-        )
+        again = f"{press} {{read.again}}: reading goes on from where it stopped."
+        yield (Span(again, Role.ACCENT),)
     if status.can_restart:
         again = "{read.restart} reads from the start; the rows stay until the first page has come."
         yield (Span(again, Role.ACCENT),)

@@ -9,18 +9,21 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-_INVISIBLE = (
-    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
-    "\U000e0100-\U000e01ef"
-    "\U0001f3fb-\U0001f3ff"
+_INVISIBLE = frozenset(
+    {
+        *"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0",
+        *map(chr, range(0xFE00, 0xFE10)),
+        *map(chr, range(0xE0100, 0xE01F0)),
+        *map(chr, range(0x1F3FB, 0x1F400)),
+    }
 )
 """Characters that are printable by category but have no width of their own everywhere: fillers,
 joiners, blanks, selectors, and skin tones, which six of eight terminals draw beside the emoji that
 the others colour, so that the row does not fit."""
 
-_SUSPECT = re.compile(rf"[\\{_INVISIBLE}]")
-_HIDDEN = re.compile(f"[{_INVISIBLE}]")
-_ESCAPE_BODY = re.compile(r"x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}")
+_SUSPECT = _INVISIBLE | {"\\"}
+_ESCAPE_BODY = r"x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}"
+_LONGEST_ESCAPE = 9
 _DOTTED_CIRCLE = "\u25cc"
 _MARKS_IN_A_ROW = 8
 """Marks drawn onto one character; more are escaped, or they would smear over the rows around."""
@@ -75,7 +78,7 @@ def _is_plain(text: str) -> bool:
         return False
     if text.isascii():
         return "\\" not in text
-    if _SUSPECT.search(text) or is_mark(text[0]) or text[0] == _DOTTED_CIRCLE:
+    if not _SUSPECT.isdisjoint(text) or is_mark(text[0]) or text[0] == _DOTTED_CIRCLE:
         return False
     return len(text) <= _MARKS_IN_A_ROW or not any(map(is_mark, text))
 
@@ -95,7 +98,7 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
             end = start
             while end < len(text) and text[end] == "\\":
                 end += 1
-            reads_as_escape = _ESCAPE_BODY.match(text, end) is not None
+            reads_as_escape = re.match(_ESCAPE_BODY, text[end : end + _LONGEST_ESCAPE]) is not None
             if reads_as_escape or (end < len(text) and _is_unsafe(text[end])):
                 for _ in range(end - start):
                     yield "\\\\", 1
@@ -110,7 +113,7 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _is_unsafe(character: str) -> bool:
-    return not character.isprintable() or _HIDDEN.match(character) is not None
+    return not character.isprintable() or character in _INVISIBLE
 
 
 def _escape(character: str) -> str:

@@ -20,6 +20,7 @@ from textual._compositor import ChopsUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.color import Color
+from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter, Monochrome, NoColor
@@ -227,6 +228,20 @@ class _ChangedCells(ChopsUpdate):
         return "".join(parts)
 
 
+class _Styles(Stylesheet):
+    """A stylesheet that parses its sources again only when a variable of theirs has changed.
+
+    Textual parses all of them a second time at each start, when it applies the theme they have.
+    """
+
+    def set_variables(self, variables: dict[str, str]) -> None:
+        if variables != self._variables:
+            super().set_variables(variables)
+
+    def reparse(self) -> None:
+        self.parse()
+
+
 class PlainApp(App[None]):
     """An app in our themes: no colour under NO_COLOR, and no variables printed after a crash."""
 
@@ -238,6 +253,7 @@ class PlainApp(App[None]):
         super().__init__(driver_class)
         for theme in themes():
             self.register_theme(theme)
+        self.stylesheet = _Styles(variables=self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the variables of the stylesheets, for a theme that is none of ours."""

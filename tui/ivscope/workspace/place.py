@@ -1,6 +1,6 @@
 """Place and Trail: the place on screen, the places before it, and how pickers were left."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import IntEnum
 
 from ivscope.domain.frozen import frozen
@@ -95,17 +95,19 @@ class PickerState:
     """What was typed to narrow a picker."""
 
 
-@dataclass(slots=True)
 class Trail:
     """The places to go back to, and how every picker was left."""
 
-    here: Place = field(default_factory=Place)
-    last: Place | None = None
-    """The place shown before this one; None at the start."""
-    opened: tuple[Place, ...] = ()
-    """The two participants opened last, the latest first. They need not be on screen any more."""
-    _behind: list[Place] = field(default_factory=list)
-    _views: dict[Place, PickerState] = field(default_factory=dict)
+    def __init__(self, here: Place) -> None:
+        self.here = here
+        self.last: Place | None = None
+        """The place shown before this one; None at the start."""
+        self.opened: tuple[Place, ...] = ()
+        """The two participants opened last, the latest first. They need not be on screen any
+        more."""
+        self._behind: list[Place] = []
+        self._views: dict[Place, PickerState] = {}
+        self._note_opened()
 
     @property
     def behind(self) -> Place | None:
@@ -133,9 +135,6 @@ class Trail:
             return False
         self._move(place)
         return True
-
-    def __post_init__(self) -> None:
-        self._note_opened()
 
     def _move(self, place: Place) -> None:
         self.last, self.here = self.here, place
