@@ -1,7 +1,7 @@
 """Canvas: a widget drawn line by line that sends only the cells that changed."""
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Self
 
@@ -185,12 +185,19 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def repaint(self) -> None:
         """Draw the visible lines and send those that differ from the screen."""
-        if not self.is_mounted or not self.size.height:
-            return
+        if self.is_mounted and self.size.height:
+            self._send(self.visible_lines())
+
+    def visible_lines(self) -> Sequence[Strip]:
+        """Draw all visible lines, from the top."""
+        width = self.size.width
+        return [self.draw(y, width) for y in range(self.size.height)]
+
+    def _send(self, lines: Sequence[Strip]) -> None:
         width = self.size.width
         self._next.clear()
-        for y in range(self.size.height):
-            drawn, strip = self._drawn.get(y), self.draw(y, width)
+        for y, strip in enumerate(lines):
+            drawn = self._drawn.get(y)
             start, end = 0, width
             if drawn is not None and drawn.cell_length == width:
                 start, end = _changed_cells(drawn, strip)
@@ -225,30 +232,34 @@ class Canvas(ScrollView, inherit_bindings=False):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Repaint differences after a scroll instead of the whole region."""
         lines = round(new_value) - round(old_value)
-        if lines and not self._is_moved(lines):
-            self.repaint()
+        if lines:
+            self._show_scrolled(lines)
 
-    def _is_moved(self, lines: int) -> bool:
-        """Have the terminal move what scrolled up by so many lines, where less is to be sent then.
+    def _show_scrolled(self, lines: int) -> None:
+        """Send what differs after a scroll up by so many lines.
 
-        A terminal moves lines as a whole, so what stands beside is drawn again where it was.
-
-        Returns:
-            Whether it moves them; what differs then is sent.
+        The terminal moves them where less is to be sent then. It moves lines as a whole, so what
+        stands beside is drawn again where it was.
         """
         top, bottom = self.region.y + self.titles_height, self.region.bottom
         move = self.app.line_mover if isinstance(self.app, PlainApp) else None
         if move is None or abs(lines) >= bottom - top:
-            return False
-        beside = self._all_in(top, bottom)
-        moved = {one: one.after_move(top, bottom, lines) for one in beside}
-        to_send = sum(one.cells_to_send(shown) for one, shown in moved.items())
-        if to_send >= sum(one.cells_to_send() for one in beside):
-            return False
-        move(top, bottom, lines)
-        for one, shown in moved.items():
-            one.take_moved(shown)
-        return True
+            self.repaint()
+            return
+        new = {one: one.visible_lines() for one in self._all_in(top, bottom)}
+        moved = {one: one.after_move(top, bottom, lines) for one in new}
+        saved = sum(
+            one.cells_to_send(strips) - one.cells_to_send(strips, moved[one])
+            for one, strips in new.items()
+        )
+        if saved > 0:
+            move(top, bottom, lines)
+            for one, strips in new.items():
+                one.take_moved(moved[one], strips)
+        elif self in new:
+            self._send(new[self])
+        else:
+            self.repaint()
 
     def _all_in(self, top: int, bottom: int) -> "list[Canvas]":
         """Return all that stands in some lines of the screen, if the terminal may move it.
@@ -287,18 +298,20 @@ class Canvas(ScrollView, inherit_bindings=False):
                 shown[y] = strip
         return shown
 
-    def take_moved(self, shown: dict[int, Strip]) -> None:
+    def take_moved(self, shown: dict[int, Strip], lines: Sequence[Strip]) -> None:
         """Take what the screen shows after a move, and send what differs from it."""
         self._drawn = shown
         self._styles_cache.clear()  # Textual's own lines, which are others now
-        self.repaint()
+        self._send(lines)
 
-    def cells_to_send(self, shown: Mapping[int, Strip] | None = None) -> int:
-        """Count the cells that differ from what the screen shows, or would show."""
+    def cells_to_send(
+        self, lines: Sequence[Strip], shown: Mapping[int, Strip] | None = None
+    ) -> int:
+        """Count the cells in which lines differ from what the screen shows, or would show."""
         width, count = self.size.width, 0
         shown = self._drawn if shown is None else shown
-        for y in range(self.size.height):
-            new, old = self.draw(y, width), shown.get(y)
+        for y, new in enumerate(lines):
+            old = shown.get(y)
             if old is None or old.cell_length != width:
                 count += len(new.text.rstrip())
             else:
