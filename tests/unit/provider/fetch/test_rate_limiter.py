@@ -64,6 +64,16 @@ def test_five_calls_come_within_a_second_every_three_seconds_and_never_six(prior
     assert moments[-1] - moments[0] <= (len(moments) - 1) / 4 / 0.97
 
 
+def test_no_more_calls_are_told_than_are_allowed():
+    limiter, told = RateLimiter(background=4), set()
+    now = 0.0
+    for _ in range(60):
+        now += limiter.delay(LIST, SCAN, now)
+        limiter.note_call(LIST, SCAN, now)
+        told.add(limiter.used(now))
+    assert max(told) == limiter.budget == 4
+
+
 def test_a_slower_pace_is_always_even():
     moments = starts(RateLimiter(), SCAN, 60)
     assert {round(later - at, 6) for at, later in pairwise(moments)} == {0.5}

@@ -402,8 +402,12 @@ class RateLimiter:
         return sum(budget.refusals for budget in self._budgets.values())
 
     def used(self, now: float) -> int:
-        """Calls of the busiest operation started within the window."""
-        return max((self._count(budget, now) for budget in self._budgets.values()), default=0)
+        """Calls of the busiest operation started within the window, at most those allowed.
+
+        The next call comes later by as much as the one beyond them came sooner.
+        """
+        most = max((self._count(budget, now) for budget in self._budgets.values()), default=0)
+        return min(most, self.budget)
 
     def waiting_until(self, now: float) -> float:
         """When the last wait after a refusal ends or has ended; minus infinity if there was none.
