@@ -23,7 +23,6 @@ the others colour, so that the row does not fit."""
 
 _SUSPECT = _INVISIBLE | {"\\"}
 _ESCAPE_BODY = r"x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}"
-_LONGEST_ESCAPE = 9
 _DOTTED_CIRCLE = "\u25cc"
 _MARKS_IN_A_ROW = 8
 """Marks drawn onto one character; more are escaped, or they would smear over the rows around."""
@@ -98,7 +97,7 @@ def _pieces(text: str) -> Iterator[tuple[str, int]]:
             end = start
             while end < len(text) and text[end] == "\\":
                 end += 1
-            reads_as_escape = re.match(_ESCAPE_BODY, text[end : end + _LONGEST_ESCAPE]) is not None
+            reads_as_escape = re.compile(_ESCAPE_BODY).match(text, end) is not None
             if reads_as_escape or (end < len(text) and _is_unsafe(text[end])):
                 for _ in range(end - start):
                     yield "\\\\", 1

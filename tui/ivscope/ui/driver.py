@@ -253,7 +253,7 @@ class PlainApp(App[None]):
         super().__init__(driver_class)
         for theme in themes():
             self.register_theme(theme)
-        self.stylesheet = _Styles(variables=self.get_css_variables())
+        self.stylesheet = _Styles(variables=self.stylesheet._variables)  # noqa: SLF001 - or made again
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the variables of the stylesheets, for a theme that is none of ours."""

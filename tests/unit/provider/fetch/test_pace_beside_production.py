@@ -29,7 +29,7 @@ def limiter(seed: int, **settings: int) -> RateLimiter:
     return RateLimiter(lot=Random(seed).random, **settings)  # noqa: S311 - no secret
 
 
-def lost_by_production(quota, production, seed, priority=Priority.DEMAND, way=FAR):
+def lost_by_production(quota, production, seed, priority, way):
     made, (ours,) = share_a_quota(
         quota(),
         [limiter(seed, background=4)],
@@ -82,7 +82,7 @@ def test_two_that_begin_apart_share(quota, apart):
         assert min(answered) >= LEAST_SHARE * sum(answered), answered
 
 
-def shares_of_the_slower(quota, seconds, apart, way=FAR):
+def shares_of_the_slower(quota, seconds, apart, way):
     """Shares in the first `seconds` that both read, of twelve pairs as two explorers would be."""
     shares = []
     for seed in range(12):
@@ -110,7 +110,7 @@ FIRST_MINUTES = pytest.mark.parametrize("seconds", [60, 120, TEN_MINUTES])
 @FIRST_MINUTES
 @COUNTS
 @WAYS
-def test_two_share_nearly_every_first_minute_and_two_minutes_too(quota, way, seconds):
+def test_two_share_nearly_always_in_the_first_minute_two_and_ten(quota, way, seconds):
     """Who comes to one that reads at full pace is hardly ever the only one that is refused."""
     shares = [
         share for apart in APART for share in shares_of_the_slower(quota, seconds, apart, way)

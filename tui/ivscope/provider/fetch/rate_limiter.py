@@ -9,7 +9,7 @@ leaves that out.
 
 Where the service counts the calls of the last second, four calls at even gaps would hardly ever be
 refused, whoever has the fifth. So before a refusal five of ours come within a second now and then:
-alone they are all answered, and beside anybody else one of ours is refused.
+alone they are all answered, and one of them is refused where somebody else had the fifth place.
 
 Then it goes by steps, and the next step is taken only when the service has shown that there is room
 for it. Where the service counts the calls of the last second, that is asked best by a few calls at
@@ -129,9 +129,9 @@ that makes its own at equal gaps could be refused for ever and ours never."""
 
 _CLOSER_EVERY = 12
 """Calls before the first refusal; the last four gaps of so many are shorter, the one after them is
-longer by as much. Three seconds, of the four that another ivscope tells of itself: with 16 calls, 4
-of 60 simulated pairs near the service did not share their first minute, with eight calls the slower
-one had less where unused calls are saved up."""
+longer by as much. Three seconds, of the four that another ivscope tells of itself. Of simulated
+pairs, 4 of 120 near such a service did not share their first minute with 16 calls, none of 480 with
+twelve, and 3 of 480 with eight, two of these where unused calls are saved up."""
 
 _CLOSER = 0.95
 """Those gaps, of the usual ones: five calls come within 0.98 s. They may not come as far apart as a
