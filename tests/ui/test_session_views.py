@@ -130,6 +130,15 @@ async def test_a_scan_has_the_whole_pace_while_what_it_reads_is_on_screen():
         await journey.until(lambda: pace() == 2)
 
 
+async def test_scans_are_told_of_every_key():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all read")
+        typed = journey.app._provider._scheduler._typed
+        before = typed()
+        await journey.press("j")
+        assert typed() > before
+
+
 async def test_what_is_read_of_a_big_session_tells_of_the_others():
     world = HugeWorld(EPOCH, lambda: EPOCH)
     stage = world.stages()[MAIN_STAGE]["arn"]

@@ -67,11 +67,10 @@ class IvscopeApp(KeyByKey):
         """
         super().__init__(driver_class=driver_class)
         self._is_shown = Event()
-        self._connect, self._recorded = connect, recorded
+        self._connect, self._recorded, self._history = connect, recorded, history
         self._file, self._ahead = file, ahead
         self._launch, self._configuration = launch, configuration or Configuration({})
         self._local_zone, self._clock = local_zone, clock
-        self._history = history
         self._provider: StageDataProvider | None = None
         ui = UiThread(self.call_later, self.call_after, lambda: self.typed)
         self.jobs = Jobs(clock, ui, self._crash)
@@ -93,6 +92,7 @@ class IvscopeApp(KeyByKey):
             file=self._file,
             ahead=self._once_shown(self._ahead),
             clock=SYSTEM_CLOCK if self._connect is None else self._clock,  # ages: from today
+            typed=lambda: self.typed,
         )
         self._provider.on_bug = self.jobs.crash_soon
         times = TimeDisplay(self._local_zone, self._clock.now)

@@ -10,11 +10,12 @@ from ivscope.provider.fetch.rate_limiter import Priority, RateLimiter
 from ivscope.provider.fetch.scheduler import (
     CALLS_IN_FLIGHT,
     SCAN_CALLS_AT_WORK,
+    TYPING_SECONDS,
     YOUNG_SECONDS,
     Call,
     Scheduler,
 )
-from support.moved_clock import standing_clock
+from support.moved_clock import MovedClock, standing_clock
 from support.scripted_source import failure
 from support.waiting import wait_for
 
@@ -219,3 +220,31 @@ def test_a_slow_service_does_not_slow_a_scan_down(scanning):
     scanning.now = YOUNG_SECONDS
     scanning.submit(1, Priority.DEMAND)  # somebody makes the queue look at its clock
     wait_for(lambda: scanning.in_flight == CALLS_IN_FLIGHT)
+
+
+@pytest.mark.parametrize(
+    ("typed_at", "goes_on_at"),
+    [
+        (0.01, 0.01 + TYPING_SECONDS),
+        (YOUNG_SECONDS - 0.01, YOUNG_SECONDS),  # also while a key is held
+    ],
+)
+def test_a_scan_gives_way_to_a_key_for_a_moment(typed_at, goes_on_at):
+    clock, answer = MovedClock(), threading.Event()
+    fast = RateLimiter(demand=1000, background=1000, window=0)
+    queue = Scheduler(fast, clock=clock.clock, deadline=1e9, typed=lambda: clock.typed)
+    try:
+        queue.submit(_call(lambda: answer.wait(5), priority=Priority.SCAN))
+        wait_for(lambda: queue.activity(0.0).in_flight == 1)
+        clock.pass_time(typed_at)
+        clock.typed += 1
+        queue.submit(_call(lambda: answer.wait(5), priority=Priority.SCAN))
+        wait_for(lambda: clock.awaited == [pytest.approx(goes_on_at)])
+        queue.submit(_call(lambda: answer.wait(5)))  # nothing that a person waits for gives way
+        wait_for(lambda: queue.activity(0.0).in_flight == 2)
+        clock.pass_time(goes_on_at - typed_at + 1e-6)
+        wait_for(lambda: queue.activity(0.0).in_flight == 3)
+    finally:
+        queue.close()
+        answer.set()
+        _await_no_call()

@@ -55,6 +55,7 @@ class StageDataProvider:
         file: FileNature | None = None,
         ahead: Callable[[], RecordedReading] | None = None,
         draw: Callable[[], float] = random,
+        typed: Callable[[], int] = int,
     ) -> None:
         """Read nothing yet.
 
@@ -68,6 +69,7 @@ class StageDataProvider:
             ahead: Opens the answers to calls that this run has made ahead; None without any.
             draw: Draws a number from 0 to 1, any as likely as another: the order in which scans
                 of big sessions read.
+            typed: A number that grows with each key, to which scans give way.
         """
         self.on_change: Callable[[Fetchable | Scan], None] | None = None
         """Called after each change of rows or status, in the thread that made it: mostly that
@@ -89,7 +91,7 @@ class StageDataProvider:
         self.clock = clock
         """The clock that all its times are on."""
         self._rate_limiter = RateLimiter() if rate_limiter is None else rate_limiter
-        self._scheduler = Scheduler(self._rate_limiter, clock=clock, deadline=deadline)
+        self._scheduler = Scheduler(self._rate_limiter, clock=clock, deadline=deadline, typed=typed)
         answers = RecordedAnswers(recorded, are_all=connect is None, clock=clock)
         self._fetcher = Fetcher(
             connect,

@@ -20,6 +20,10 @@ the screen: with four of them both key presses and the scan were slower."""
 YOUNG_SECONDS = 0.25
 """A call is young until then. Later it waits for the network, and takes no processor time."""
 
+TYPING_SECONDS = 0.06
+"""For so long after a key no call of a scan begins, since the screen is drawn; but one each
+`YOUNG_SECONDS`, about as often as the service allows, begins also while a key is held."""
+
 DEADLINE_SECONDS = 30.0
 """For a whole call. A socket timeout covers a single read, so that a trickle never trips it."""
 
@@ -99,7 +103,18 @@ class Scheduler:
         *,
         clock: Clock = SYSTEM_CLOCK,
         deadline: float = DEADLINE_SECONDS,
+        typed: Callable[[], int] = int,
     ) -> None:
+        """Start nothing yet.
+
+        Args:
+            rate_limiter: The calls that are allowed.
+            clock: Measures all waiting.
+            deadline: Seconds that a call may take in all.
+            typed: A number that grows with each key: scans give way to it.
+        """
+        self._typed, self._typed_before, self._typed_at = typed, 0, -inf
+        self._scan_began_at = -inf
         self._rate_limiter = rate_limiter
         self._clock = clock
         self._deadline = deadline
@@ -206,7 +221,11 @@ class Scheduler:
             for call in self._in_flight
             if call.priority is Priority.SCAN and now - call.started_at < YOUNG_SECONDS
         ]
-        return min(young) + YOUNG_SECONDS - now if len(young) >= SCAN_CALLS_AT_WORK else 0.0
+        if len(young) >= SCAN_CALLS_AT_WORK:
+            return min(young) + YOUNG_SECONDS - now
+        if (typed := self._typed()) != self._typed_before:
+            self._typed_before, self._typed_at = typed, now
+        return min(self._typed_at + TYPING_SECONDS, self._scan_began_at + YOUNG_SECONDS) - now
 
     def _begin(self, call: Call, now: float) -> Callable[[], object]:
         self._waiting.remove(call)
@@ -215,6 +234,8 @@ class Scheduler:
             self._rate_limiter.note_call(call.quota, call.priority, now)
             self._total += 1
         call.started_at = now
+        if call.priority is Priority.SCAN:
+            self._scan_began_at = now
         call.expires_at = now + self._deadline
         return threading.Thread(
             target=self._make, args=(call,), name=call.operation, daemon=True
