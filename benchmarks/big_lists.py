@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from statistics import median
 
 from benchmarks.generated_events import PAGE, made
+from benchmarks.machine import additions
 from benchmarks.programs import PYTHON, filled, unordered
 from benchmarks.pty_session import PtySession
 from benchmarks.result import Result, amount, compared, highest, limited
@@ -134,7 +135,7 @@ def views() -> Iterator[Result]:
                     session.settle(3.0)
                     _go_back(session)
                 what = f"i of a participant, {events:,} events"
-                yield limited(what, median(taken), at_participant, unit="ms")
+                yield limited(what, median(taken), at_participant, unit="ms", beside=additions())
             if events == MANY:
                 session.settle(1.0)
                 yield from _changes(session, "participant")
@@ -151,7 +152,7 @@ def views() -> Iterator[Result]:
             session.settle(1.0)
             taken.append(_counted(session, events))
             what = f"i of a session, {events:,} events"
-            yield limited(what, median(taken), of_session, unit="ms")
+            yield limited(what, median(taken), of_session, unit="ms", beside=additions())
             if events == MANY:
                 session.settle(3.0)  # its findings are made behind it
                 yield _pressed(session, f"Enter in i, {events:,} events", ["enter"], _CHANGE)
@@ -169,7 +170,7 @@ def views() -> Iterator[Result]:
         # Nothing has asked for this order before: a list of one participant begins as returned.
         sort = session.press_until("enter", _IN_ORDER, seconds=20.0).milliseconds or 0.0
         what = f"sort by time, {MANY:,} events out of order"
-        yield limited(what, sort, _SORT_LIMIT, unit="ms")
+        yield limited(what, sort, _SORT_LIMIT, unit="ms", beside=additions())
 
 
 def _go_back(session: PtySession) -> None:
@@ -186,7 +187,7 @@ def _lanes(events: int, bar: float, of_session: float) -> Iterator[Result]:
         yield _pressed(session, f"I again, {events:,} events", ["I"], _CHANGE)
         _go_back(session)
         what = f"i of a session after I, {events:,} events"
-        yield limited(what, _counted(session, events), of_session, unit="ms")
+        yield limited(what, _counted(session, events), of_session, unit="ms", beside=additions())
 
 
 def _counted(session: PtySession, events: int) -> float:
@@ -216,6 +217,7 @@ def _pressed(session: PtySession, what: str, keys: Sequence[str], bar: float) ->
         bar,
         unit="ms",
         note=f", half {amount(half, 'ms')}" if len(taken) > 1 else "",
+        beside=additions(),
     )
 
 
