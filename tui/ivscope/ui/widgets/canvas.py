@@ -7,7 +7,7 @@ from typing import Self
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import NULL_SIZE, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
@@ -46,6 +46,14 @@ def _changed_cells(before: Strip, after: Strip) -> tuple[int, int]:
     return start, max(start, end)
 
 
+def _cells_of(lines: Sequence[Strip], differences: Iterable[Region]) -> int:
+    """Count the cells that are sent; blanks to the end of a line take none."""
+    return sum(
+        region.width if region.x else min(region.width, len(lines[region.y].text.rstrip()))
+        for region in differences
+    )
+
+
 _ONE_CELL = frozenset(("─", ERRORS_THERE, IN_VIEW))
 """Signs of one cell each that fill the rule above a detail and the right edge of a list."""
 
@@ -77,6 +85,8 @@ class Canvas(ScrollView, inherit_bindings=False):
         self._next: dict[int, Strip] = {}
         """What the next frame shows instead. Rows may come between the comparison of a line and
         the frame: the cells that differ from those of another strip would not be sent."""
+        self.size_drawn: Size = NULL_SIZE
+        """The size as the lines are being drawn: Textual looks it up anew for each."""
         self._base: Style | None = None
         self._kept: dict[Hashable, Strip] = {}
         self._kept_styles: dict[Role, Style] = {}
@@ -85,6 +95,10 @@ class Canvas(ScrollView, inherit_bindings=False):
     def titles_height(self) -> int:
         """How many lines at the top do not scroll."""
         return 0
+
+    def begin(self) -> None:
+        """Look up once what all lines depend on; called before lines are drawn."""
+        self.size_drawn = self.size
 
     def draw(self, y: int, width: int) -> Strip:
         """Draw the visible line y (0 at the top) as a strip of exactly `width` cells."""
@@ -148,7 +162,7 @@ class Canvas(ScrollView, inherit_bindings=False):
             self._kept_styles = styles
         strip = self._kept.pop(key, None) or make()
         self._kept[key] = strip  # keeps the order of use, the latest last
-        while len(self._kept) > _KEPT_SCREENS * max(1, self.size.height):
+        while len(self._kept) > _KEPT_SCREENS * max(1, self.size_drawn.height):
             del self._kept[next(iter(self._kept))]
         return strip
 
@@ -179,6 +193,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         width = self.size.width
         strip = self._next.pop(y, None) or self._drawn.get(y)
         if strip is None or strip.cell_length != width:
+            self.begin()
             strip = self.draw(y, width)
         self._drawn[y] = strip
         return strip
@@ -186,24 +201,34 @@ class Canvas(ScrollView, inherit_bindings=False):
     def repaint(self) -> None:
         """Draw the visible lines and send those that differ from the screen."""
         if self.is_mounted and self.size.height:
-            self._send(self.visible_lines())
+            lines = self.visible_lines()
+            self._send(lines, self.differences(lines))
 
     def visible_lines(self) -> Sequence[Strip]:
         """Draw all visible lines, from the top."""
-        width = self.size.width
-        return [self.draw(y, width) for y in range(self.size.height)]
+        self.begin()
+        width, height = self.size_drawn
+        return [self.draw(y, width) for y in range(height)]
 
-    def _send(self, lines: Sequence[Strip]) -> None:
-        width = self.size.width
-        self._next.clear()
+    def differences(
+        self, lines: Sequence[Strip], shown: Mapping[int, Strip] | None = None
+    ) -> list[Region]:
+        """Return where lines differ from what the screen shows, or would show: one of each line."""
+        shown, width = self._drawn if shown is None else shown, self.size_drawn.width
+        found: list[Region] = []
         for y, strip in enumerate(lines):
-            drawn = self._drawn.get(y)
+            drawn = shown.get(y)
             start, end = 0, width
             if drawn is not None and drawn.cell_length == width:
                 start, end = _changed_cells(drawn, strip)
             if start < end:
-                self._next[y] = strip
-                self.refresh(Region(start, y, end - start, 1))
+                found.append(Region(start, y, end - start, 1))
+        return found
+
+    def _send(self, lines: Sequence[Strip], differences: Sequence[Region]) -> None:
+        self._next = {region.y: lines[region.y] for region in differences}
+        if differences:
+            self.refresh(*differences)
 
     def forget(self) -> None:
         """Forget what was drawn: all lines are to be drawn anew, in another size or style."""
@@ -243,21 +268,23 @@ class Canvas(ScrollView, inherit_bindings=False):
         """
         top, bottom = self.region.y + self.titles_height, self.region.bottom
         move = self.app.line_mover if isinstance(self.app, PlainApp) else None
-        if move is None or abs(lines) >= bottom - top:
+        if move is None or abs(lines) > (bottom - top) // 2:  # fewer lines would stay than come
             self.repaint()
             return
         new = {one: one.visible_lines() for one in self._all_in(top, bottom)}
         moved = {one: one.after_move(top, bottom, lines) for one in new}
-        saved = sum(
-            one.cells_to_send(strips) - one.cells_to_send(strips, moved[one])
-            for one, strips in new.items()
+        without = {one: one.differences(strips) for one, strips in new.items()}
+        with_move = {one: one.differences(strips, moved[one]) for one, strips in new.items()}
+        cells, cells_moved = (
+            sum(_cells_of(strips, differences[one]) for one, strips in new.items())
+            for differences in (without, with_move)
         )
-        if saved > 0:
+        if cells_moved < cells:
             move(top, bottom, lines)
             for one, strips in new.items():
-                one.take_moved(moved[one], strips)
+                one.take_moved(moved[one], strips, with_move[one])
         elif self in new:
-            self._send(new[self])
+            self._send(new[self], without[self])
         else:
             self.repaint()
 
@@ -298,26 +325,13 @@ class Canvas(ScrollView, inherit_bindings=False):
                 shown[y] = strip
         return shown
 
-    def take_moved(self, shown: dict[int, Strip], lines: Sequence[Strip]) -> None:
+    def take_moved(
+        self, shown: dict[int, Strip], lines: Sequence[Strip], differences: Sequence[Region]
+    ) -> None:
         """Take what the screen shows after a move, and send what differs from it."""
         self._drawn = shown
         self._styles_cache.clear()  # Textual's own lines, which are others now
-        self._send(lines)
-
-    def cells_to_send(
-        self, lines: Sequence[Strip], shown: Mapping[int, Strip] | None = None
-    ) -> int:
-        """Count the cells in which lines differ from what the screen shows, or would show."""
-        width, count = self.size.width, 0
-        shown = self._drawn if shown is None else shown
-        for y, new in enumerate(lines):
-            old = shown.get(y)
-            if old is None or old.cell_length != width:
-                count += len(new.text.rstrip())
-            else:
-                start, end = _changed_cells(old, new)
-                count += end - start
-        return count
+        self._send(lines, differences)
 
 
 class Edge(Canvas):

@@ -138,6 +138,9 @@ class RowList(Canvas, can_focus=True):
         self._titles_of: tuple[ListedRows, int] | None = None
         self._titles: Line = ()
         self._is_stepping = False
+        self._top_drawn, self._cursor_drawn, self._over = 0, 0, _BLURRED
+        self._joined: dict[int, tuple[Strip, Strip, Strip]] = {}
+        """Row, cell of the overview and both in one, by visible line, as they were drawn last."""
         self.before_scroll: Callable[[], None] = lambda: None
         """Called when the cursor was moved and the rows are about to. What stands beside them and
         tells of the cursor is drawn anew here: the terminal moves both, and sends it once."""
@@ -201,12 +204,12 @@ class RowList(Canvas, can_focus=True):
     @property
     def titles_height(self) -> int:
         """How many lines the titles take at the top: 1, or 0 where there are none."""
-        return 1 if self._titles_in(self._row_width(self.size.width)) else 0
+        return 1 if self._titles_in(self._row_width(self.size)) else 0
 
-    def _row_width(self, width: int) -> int:
-        """Return the cells of a row, beside the overview where there is one."""
-        has_edge = self._edge and self._shown_rows >= self.size.height
-        return width - _EDGE_CELLS if has_edge else width
+    def _row_width(self, size: Size) -> int:
+        """Return the cells of a row in a list of this size, beside the overview if there is one."""
+        has_edge = self._edge and self._shown_rows >= size.height
+        return size.width - _EDGE_CELLS if has_edge else size.width
 
     def _titles_in(self, width: int) -> Line:
         """Return the titles; laid out once for these rows and this width."""
@@ -219,11 +222,11 @@ class RowList(Canvas, can_focus=True):
     def _measure(self) -> None:
         self._shown_rows = len(self.rows)
         # A list that is not laid out yet has no width. It is measured again once it has one.
-        self._measured_width = self.size.width
-        room = self._row_width(self._measured_width) - 1
-        self.tail = self._tail(room) if self._measured_width else ()
+        room = self.size
+        self._measured_width = room.width
+        self.tail = self._tail(self._row_width(room) - 1) if room.width else ()
         height = self._shown_rows + len(self.tail) + self.titles_height
-        size = Size(max(1, self.size.width), height)
+        size = Size(max(1, room.width), height)
         if size != self.virtual_size:
             # The plain assignment would lay the whole screen out again, and repaint it.
             self.set_reactive(RowList.virtual_size, size)
@@ -254,36 +257,47 @@ class RowList(Canvas, can_focus=True):
         """Draw the cursor in the style of a list without the focus."""
         self.repaint()
 
+    def begin(self) -> None:
+        """Look up once where the list and its cursor are."""
+        super().begin()
+        self._top_drawn, self._cursor_drawn = self.scroll_offset.y, self.cursor
+        self._over = _CURSOR if self.has_focus else _BLURRED
+
     def draw(self, y: int, width: int) -> Strip:
         """Draw a visible line: the titles, a row, a line of the tail, or blanks."""
         if width != self._measured_width:
             # A list that was hidden, or is beside others now: no size was announced for it.
             self._measure()
-        row_width = self._row_width(width)
+        height = self.size_drawn.height
+        row_width = self._row_width(Size(width, height))
         titles = self._titles_in(row_width)
         if titles:
             if y == 0:
                 return self.kept((titles, width), lambda: self.strip_of(titles, width))
-            y -= 1
+            y, height = y - 1, height - 1
+        row = self._draw_row(y, row_width)
         if row_width == width:
-            return self._draw_row(y, width)
-        return Strip.join([self._draw_row(y, row_width), Strip.blank(1), self._draw_edge(y)])
+            return row
+        edge = self._draw_edge(y, max(1, height))
+        joined = self._joined.get(y)
+        if joined is None or joined[0] is not row or joined[1] is not edge:
+            joined = row, edge, Strip.join([row, Strip.blank(1), edge])
+            self._joined[y] = joined
+        return joined[2]
 
-    def _draw_edge(self, y: int) -> Strip:
+    def _draw_edge(self, y: int, page: int) -> Strip:
         """Draw one cell of the overview; a bar marks the part that is in view."""
         span = self._edge[y] if y < len(self._edge) else Span(" ")
         if span.text == " ":
-            page, total = self.page, self._shown_rows
-            first = self.scroll_offset.y * page // total
-            last = (self.scroll_offset.y + page) * page // total
-            span = Span(IN_VIEW if first <= y <= last else " ", Role.MUTED)
+            top, total = self._top_drawn, self._shown_rows
+            is_in_view = top * page // total <= y <= (top + page) * page // total
+            span = Span(IN_VIEW if is_in_view else " ", Role.MUTED)
         return self.kept(span, lambda: self.strip_of((span,), 1))
 
     def _draw_row(self, y: int, width: int) -> Strip:
-        index = y + self.scroll_offset.y
+        index = y + self._top_drawn
         if index < self._shown_rows:
-            at_cursor = index == self.cursor
-            over = (_CURSOR if self.has_focus else _BLURRED) if at_cursor else None
+            over = self._over if index == self._cursor_drawn else None
             key = (self.rows.key(index), width, over)
             return self.kept(key, lambda: self._make_row(index, width, over))
         index -= self._shown_rows
