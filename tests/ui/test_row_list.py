@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
@@ -167,6 +168,34 @@ async def test_the_overview_stands_apart_from_the_rows():
     async with listed(400, height=20) as (rows, _numbers):
         rows.overlook(lambda height: (Span("!", Role.ERROR),) * height)
         assert rows.draw(5, 40).text == " row 4".ljust(38) + " !"
+
+
+async def test_a_drawing_looks_up_its_size_once_however_many_lines_it_has(monkeypatch):
+    looked_up = Counter()
+    size = RowList.size.fget
+
+    def counted(self):
+        looked_up[self.size_drawn.height] += 1
+        return size(self)
+
+    for height in (10, 30):
+        async with listed(400, height=height) as (rows, _numbers):
+            rows.overlook(lambda height: (Span("!", Role.ERROR),) * height)
+            with monkeypatch.context() as patched:
+                patched.setattr(RowList, "size", property(counted))
+                rows.visible_lines()
+    assert looked_up[10] == looked_up[30] == 1
+
+
+async def test_a_line_that_stays_is_the_same_strip_beside_an_overview_too():
+    async with listed(400, height=20) as (rows, _numbers):
+        rows.overlook(lambda height: (Span("!", Role.ERROR),) * height)
+        before = rows.visible_lines()
+        rows.cursor = 3
+        after = rows.visible_lines()
+        others = [y for y, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+        assert others == [1, 4]
+        assert all(after[y] is before[y] for y in range(20) if y not in others)
 
 
 async def test_the_row_under_the_cursor_has_one_style_from_side_to_side():

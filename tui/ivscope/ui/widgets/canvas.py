@@ -268,7 +268,7 @@ class Canvas(ScrollView, inherit_bindings=False):
         """
         top, bottom = self.region.y + self.titles_height, self.region.bottom
         move = self.app.line_mover if isinstance(self.app, PlainApp) else None
-        if move is None or abs(lines) > (bottom - top) // 2:  # fewer lines would stay than come
+        if move is None or 4 * abs(lines) > 3 * (bottom - top):  # hardly any line would stay
             self.repaint()
             return
         new = {one: one.visible_lines() for one in self._all_in(top, bottom)}
