@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Self
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import NULL_SIZE, Region, Size
@@ -186,7 +187,12 @@ class Canvas(ScrollView, inherit_bindings=False):
                 for span in line
                 if span.text
             ]
-        return Strip(segments).adjust_cell_length(width, over).simplify()
+        blank = width - sum(cell_len(segment.text) for segment in segments)
+        if blank < 0:
+            return Strip(segments).adjust_cell_length(width, over).simplify()
+        if blank:
+            segments.append(Segment(" " * blank, over))
+        return Strip(Segment.simplify(segments), width)
 
     def render_line(self, y: int) -> Strip:
         """Return a visible line, as Textual asks for it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable
 from typing import ClassVar, Protocol
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
@@ -281,7 +282,7 @@ class RowList(Canvas, can_focus=True):
         edge = self._draw_edge(y, max(1, height))
         joined = self._joined.get(y)
         if joined is None or joined[0] is not row or joined[1] is not edge:
-            joined = row, edge, Strip.join([row, Strip.blank(1), edge])
+            joined = row, edge, Strip((*row, Segment(" "), *edge), width)
             self._joined[y] = joined
         return joined[2]
 
