@@ -331,3 +331,11 @@ async def test_alerts_pasted_into_a_running_explorer_are_told_beside_what_is_rea
         assert journey.pane.told_words[0] == "E 0 of 1 in the text, 1 only there"
         journey.go(at(PRIYA))
         await journey.until(lambda: journey.pane.told_words[:1] == ("E all 2 in the text",))
+
+
+async def test_an_alert_of_another_day_than_the_event_beside_it_is_told_with_its_date():
+    text = "".join(alerts()).replace("2026-11-23T20:30:40Z", "2026-11-22T20:30:40Z")
+    async with explorer(at(MARA), told=lambda _: notices_in(text, "alerts.log")) as journey:
+        await journey.until("2026-11-22 20:30:40 PUBLISH_STARTED,")
+        assert "20:50:40 PUBLISH_ERROR" in journey.text
+        assert "2026-11-23 20:50:40" not in journey.text

@@ -11,6 +11,7 @@ from ivscope.analysis.intervals import EventSpan, Why
 from ivscope.domain.durations import duration
 from ivscope.domain.events import Event
 from ivscope.domain.frozen import frozen
+from ivscope.domain.times import Time
 from ivscope.knowledge.error_codes import ERROR_CODES, explain_code, explain_missing_code
 from ivscope.knowledge.event_names import EVENT_NAMES, explain_event
 from ivscope.knowledge.explanation import Cause, Explanation, Limit
@@ -27,6 +28,8 @@ _OUR_READING = Span(" (not in the AWS docs)", Role.MUTED)
 _NAMED = Span(" (AWS names it)", Role.MUTED)
 
 _FOLDED = Span(" · ", Role.MUTED)
+
+_DATE = len("2026-11-23")
 
 
 @frozen
@@ -170,6 +173,8 @@ class OnlyTold:
     """Second since 1970 and words of the first ones."""
     count: int
     """How many there are."""
+    beside: Time | None
+    """Time of the event that they are told beside."""
 
 
 def told_lines(
@@ -195,7 +200,7 @@ def told_lines(
         lines += field("EventBridge", (Span(text),), width)
     if others.count:
         named = ", ".join(
-            f"{clock(datetime.fromtimestamp(second, UTC), zone)} {safe(words)}"
+            f"{_when(others.beside, datetime.fromtimestamp(second, UTC), zone)} {safe(words)}"
             for second, words in others.named
         )
         left = others.count - len(others.named)
@@ -411,18 +416,17 @@ def span_line(span: EventSpan, zone: tzinfo) -> Line:
         return (
             Span(f"lasted {duration(span.duration.total_seconds())}", Role.STRONG),
             Span(", until " if span.is_start else ", since "),
-            Span(f"{span.other_name} {_when(span, span.other_time, zone)}", Role.ACCENT),
+            Span(f"{span.other_name} {_when(span.time, span.other_time, zone)}", Role.ACCENT),
             *likely,
         )
     if span.left_time is not None:
-        left = f"ended by LEFT {_when(span, span.left_time, zone)} at the latest"
+        left = f"ended by LEFT {_when(span.time, span.left_time, zone)} at the latest"
         return Span(left, Role.WARNING), Span(f" (no {span.other_name})", Role.MUTED)
     role = Role.MUTED if span.why is Why.NOT_READ else Role.WARNING
     return Span(reason(span.why or Why.END_MISSING), role), name
 
 
-def _when(span: EventSpan, time: datetime, zone: tzinfo) -> str:
-    """Write a time of day, with the date when the day is not that of the event."""
-    times = (time,) if span.time is None else (span.time, time)
-    dates = {clock(one, zone, with_date=True)[:10] for one in times}
-    return clock(time, zone, with_date=len(dates) > 1)
+def _when(beside: Time | None, time: datetime, zone: tzinfo) -> str:
+    """Write a time of day, with the date unless the event beside it is of the same day."""
+    own, other = (clock(one, zone, with_date=True) for one in (beside, time))
+    return clock(time, zone, with_date=own[:_DATE] != other[:_DATE])

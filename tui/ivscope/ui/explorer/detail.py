@@ -136,7 +136,7 @@ class Detail:
             about=[(Span("Participant", Role.STRONG),), *self._participant(scope, width, zone)],
             name_of=partial(self.event_findings.user_id, scope),
             tokens=self._tokens(pane, scope, width, zone, who, is_full=layout.detail_is_full),
-            told=self._told(pane, width, zone),
+            told=self._told(pane, event, width, zone),
             height=size.height - (0 if layout.detail_has_rule else len(title.lines(width))),
             is_full=layout.detail_is_full,
             wide=pane.wide,
@@ -145,7 +145,7 @@ class Detail:
         return title, lines
 
     @staticmethod
-    def _told(pane: EventsPane, width: int, zone: tzinfo) -> Sequence[Line]:
+    def _told(pane: EventsPane, event: Event, width: int, zone: tzinfo) -> Sequence[Line]:
         """Say what EventBridge has told, where one came with that."""
         joined, position, event_list = pane.joined, pane.position, pane.event_list
         if joined is None or position is None or event_list is None or pane.notices is None:
@@ -157,7 +157,7 @@ class Detail:
             (second, " ".join(filter(None, (name, code, "" if of_one else who))))
             for (second, name, code), who in missing[:MOST_TOLD]
         ]
-        others = OnlyTold(named, len(missing))
+        others = OnlyTold(named, len(missing), event.time)
         return told_lines(joined.has(position), pane.notices.source, others, width, zone)
 
     def _tokens(
