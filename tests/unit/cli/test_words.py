@@ -69,6 +69,53 @@ def test_a_misspelt_command_is_told_with_the_one_that_is_meant(capsys, typed, me
     assert capsys.readouterr().err == said
 
 
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        ("stages FILE", "a file goes behind --from"),
+        ("stages --demo FILE", "a file goes behind --from"),
+        ("sessions stage FILE", "a file goes behind --from"),
+        ("participants stage latest FILE", "a file goes behind --from"),
+        ("events stage FILE", "a file goes behind --from"),
+        ("summary stage latest FILE", "a file goes behind --from"),
+        ("why stage latest FILE", "a file goes behind --from"),
+        ("record stage FILE -o new", "ivscope FILE opens one"),
+        ("endpoint FILE", "a file goes behind --world"),
+        ("doctor FILE", "ivscope FILE opens one"),
+        ("arn:x FILE", "ivscope FILE opens one"),
+        ("open FILE FILE", "ivscope FILE opens one"),
+    ],
+)
+def test_of_a_file_where_none_is_read_it_is_told_what_reads_it(capsys, tmp_path, words, step):
+    file = tmp_path / "events.json"
+    file.write_text("nothing")
+    with pytest.raises(SystemExit) as ended:
+        main([str(file) if word == "FILE" else word for word in words.split()])
+    assert ended.value.code == 2
+    assert f"{file} stands where no file is read; {step}\n" in capsys.readouterr().err
+
+
+def test_of_a_file_that_is_to_be_explained_it_is_told_which_command_does(capsys, tmp_path):
+    file = tmp_path / "alert.json"
+    file.write_text("nothing")
+    assert main(["explain", str(file)]) == 4
+    assert "ivscope why FILE tells the cause of an alert in a file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["latest", "events"])
+def test_a_session_is_no_file_though_one_has_its_name(parser, tmp_path, monkeypatch, word):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / word).write_text("nothing")
+    assert parser.parse_args(["stage", word]).session == word
+
+
+def test_only_of_a_word_with_a_dash_it_is_told_where_such_ids_go(parser, capsys):
+    for last, is_told in (("d", False), ("-d", True), ("--debgu", True)):
+        with pytest.raises(SystemExit):
+            parser.parse_args(["a", "b", "c", last, __file__])
+        assert ("goes after --" in capsys.readouterr().err) is is_told
+
+
 def test_a_file_of_such_a_name_is_a_file(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "event").write_text("nothing")

@@ -1,6 +1,7 @@
 """What all commands share: parser, connection, exit codes, and lines on stdout and stderr."""
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -50,8 +51,16 @@ _TIMES = {"--at", "--since", "--until"}
 _DISTANCE = re.compile(r"-\d")
 
 
+_IDS = ("session", "participant")
+"""Arguments that every command takes as ids, or as words for them."""
+
 _MOST_CANDIDATES = 20
 """So many of several that a name can mean are told."""
+
+
+def is_file(word: str | None) -> bool:
+    """Whether an argument names a file that is there, and can be no id or name of a stage."""
+    return word is not None and not {"/", "."}.isdisjoint(word) and os.path.isfile(word)  # noqa: PTH113 - quicker
 
 
 class CommandError(Exception):
@@ -71,10 +80,33 @@ class Parser(argparse.ArgumentParser):
     """A parser whose errors hold arguments as text that a terminal does not act on.
 
     An option must be written in full: what is short for one option today is ambiguous tomorrow.
+    `ids` are the arguments whose place is never that of a file.
     """
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of argparse
+    def __init__(self, ids: Sequence[str] = _IDS, **options: Any) -> None:  # noqa: ANN401 - those of argparse
         super().__init__(**{**options, "allow_abbrev": False})
+        self._ids = ids
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401 - those of argparse
+        """Read the words, and say of a file in a place where none is read what reads it."""
+        options, others = self.parse_known_args(args, namespace)
+        unknown = f"unrecognized arguments: {' '.join(others)}"
+        if any(word.startswith("-") for word in others):
+            self.error(f"{unknown}; an id that begins with - goes after --")
+        for word in (*others, *(getattr(options, name, None) for name in self._ids)):
+            if is_file(word):
+                self.error(f"{word} stands where no file is read; {self._file_step()}")
+        if others:
+            self.error(unknown)
+        return options
+
+    def _file_step(self) -> str:
+        """Say where this command reads a file, or what opens one."""
+        for option in ("--from", "--world"):
+            action = self._option_string_actions.get(option)
+            if action is not None and not action.choices and action.help != argparse.SUPPRESS:
+                return f"a file goes behind {option}"
+        return "ivscope FILE opens one"
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401 - those of argparse
         """Read the words: options anywhere, and a distance such as -5m behind an option of time."""
@@ -139,8 +171,6 @@ class Parser(argparse.ArgumentParser):
         """Say what is wrong with the arguments, and end."""
         from ivscope.render.safe import safe  # noqa: PLC0415 - keeps --help quick
 
-        if message.startswith("unrecognized"):
-            message += "; an id that begins with - goes after --"
         if sys.stderr is not None:
             with suppress(OSError):
                 self.print_usage(sys.stderr)

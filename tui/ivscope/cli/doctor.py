@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="ivscope doctor",
         description="Look at terminal, credentials, Region and permissions, and say what to do. "
         "Each of the IVS operations is called once or a few times, about ids that are there.",
+        ids=("stage",),
         epilog="Exit codes: 0 all is well; 1 something failed; 2 wrong arguments.",
     )
     parser.add_argument(

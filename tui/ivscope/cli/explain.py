@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from ivscope.analysis.filters import Filter, TimeTerm
 from ivscope.analysis.time_input import TimeReference, TypedRanges, read_time
-from ivscope.cli.command_line import CommandError
+from ivscope.cli.command_line import CommandError, is_file
 from ivscope.cli.events import Printing
 from ivscope.cli.reading import DataCommand, add_place, command_parser
 from ivscope.domain.events import Event
@@ -85,6 +85,8 @@ def _unknown(asked: str) -> str:
     text = unknown_text(asked)
     if is_number(asked):
         return text
+    if is_file(asked):
+        return f"{text.removesuffix('.')}; ivscope why FILE tells the cause of an alert in a file"
     names = [*ERROR_CODES, *EVENT_NAMES, *(one.name for one in CLIENT_ERRORS if one.name)]
     typed = asked.strip().upper()
     holding = [name for name in dict.fromkeys(names) if len(typed) >= _SHORTEST and typed in name]

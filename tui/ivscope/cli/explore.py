@@ -123,6 +123,7 @@ def _recording_parser() -> argparse.ArgumentParser:
         prog="ivscope open",
         description="Explore a file without AWS: what ivscope --record has saved, EventBridge "
         "events, JSON answers of the AWS CLI, or events that W has saved.",
+        ids=("stage", "session", "participant"),
     )
     parser.add_argument("recording", metavar="FILE", help="the file")
     _add_place(parser)
