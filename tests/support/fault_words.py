@@ -33,7 +33,7 @@ REFUSED = {
         "ivs:ListStages",
     ),
     "pending": (KIND.DENIED, False, "PendingVerification", "pending verification", "account"),
-    "expiredtoken": (KIND.EXPIRED, False, "ExpiredTokenException", "expired", "fresh"),
+    "expiredtoken": (KIND.EXPIRED, False, "ExpiredTokenException", "expired", "again"),
     "invalidsig": (KIND.CREDENTIALS, False, "InvalidSignatureException", "did not accept", "aws"),
     "unrecognized": (KIND.CREDENTIALS, False, "UnrecognizedClientException", "accept", "aws"),
     "badcreds": (KIND.CREDENTIALS, False, "InvalidClientTokenId", "access key is unknown", "aws"),

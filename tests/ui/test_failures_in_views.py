@@ -10,7 +10,7 @@ from support.explorer import DANA, MARA, PRIYA, at, explorer
 EVENTS = "ListParticipantEvents"
 STEP = f"Ask for the action ivs:{EVENTS}"
 CAUSE = f"ivs:{EVENTS} is not allowed for"
-ROLE = " assumed-role/OnCall/alex (the default profile, account 111122223333)"
+ROLE = " assumed-role/OnCall/alex (the keys of the demo, account 111122223333)"
 
 SIZES = [(80, 24), (120, 40)]
 

@@ -148,6 +148,52 @@ def test_keys_of_the_environment_are_renewed_by_a_new_start_alone(method, code, 
     assert "press r" not in failure.remedy or not is_final
 
 
+DEMO = CallContext(
+    region="us-west-2", endpoint_url="http://127.0.0.1:7711", credential_method="explicit"
+)
+OWN = CallContext(region="eu-west-1", endpoint_url="http://localhost:7711", credential_method="env")
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException"])
+def test_the_demo_has_keys_of_its_own_and_no_profile(code):
+    failure = failure_of(refusal(code), context=DEMO)
+    assert "the keys of the demo" in failure.summary + failure.remedy
+    assert "profile)" not in failure.summary + failure.remedy
+
+
+@pytest.mark.parametrize(
+    ("context", "step"),
+    [(DEMO, "start ivscope again, which serves the demo"), (OWN, "what serves it on this machine")],
+)
+@pytest.mark.parametrize(
+    "error", [boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ReadTimeoutError]
+)
+def test_no_network_is_to_be_checked_where_an_endpoint_of_this_machine_is_gone(
+    error, context, step
+):
+    url = f"{context.endpoint_url}/ListStages"
+    remedy = failure_of(error(endpoint_url=url, error="refused"), context=context).remedy
+    assert step in remedy
+    assert "network" not in remedy
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Credential is scoped to eu-west-1/ivs/aws4_request, expected us-west-2/ivs/aws4_request",
+        "Credential should be scoped to a valid region, not 'eu-west-1'.",
+    ],
+)
+def test_a_call_for_another_region_than_that_of_the_endpoint_is_told_as_such(said):
+    error = refusal("InvalidSignatureException", said, status=403)
+    own, demo = (failure_of(error, context=one) for one in (OWN, DEMO))
+    assert own.kind is FailureKind.CONFIGURATION
+    assert "localhost:7711 takes no calls for eu-west-1" in own.summary
+    assert "endpoint URL of that Region" in own.remedy
+    assert "demo world are in one Region" in demo.remedy
+    assert "keys" not in own.summary + own.remedy
+
+
 def test_a_region_that_nobody_set_is_given_by_a_new_start_alone():
     failure = failure_of(boto.NoRegionError())
     assert failure.needs_new_start

@@ -274,7 +274,7 @@ class AwsSource(WireSource):
 
     @property
     def credentials(self) -> str:
-        """What signs the calls, in words: "env keys", "profile team"; empty for given keys."""
+        """What signs the calls, in words: "env keys", "profile team"; empty in the demo."""
         return self._client.context_of(None).signer or ""
 
 

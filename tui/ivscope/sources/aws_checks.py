@@ -25,7 +25,7 @@ from ivscope.sources.aws import (
     open_client,
 )
 from ivscope.sources.failures import CREDENTIALS, translate
-from ivscope.sources.outside_text import host_of, one_line
+from ivscope.sources.outside_text import is_loopback, one_line
 from ivscope.sources.wire_source import READS
 
 OPTIONAL = "ListIngestConfigurations"
@@ -39,8 +39,6 @@ _MOST_TRIED = 3
 
 _ROWS = 10
 """Rows of a page: some stages to choose from, and a small answer."""
-
-_LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class Health(StrEnum):
@@ -97,7 +95,7 @@ def check_aws(options: AwsOptions, stage_arn: str | None = None) -> Iterator[Che
         return
     ends = getattr(credentials, "_expiry_time", None)  # botocore has no public name for it
     until = f", until {ends:%Y-%m-%d %H:%M:%SZ}" if isinstance(ends, datetime) else ""
-    yield Check("credentials", Health.WELL, f"{context.signer or 'given keys'}{until}")
+    yield Check("credentials", Health.WELL, f"{context.signer or context.profile_words}{until}")
     yield _account(session, options, context.region)
     yield _region(context.region, is_aws=context.is_aws)
     yield Check("endpoint", Health.NOTE, context.host)
@@ -127,17 +125,17 @@ def _region(region: str | None, *, is_aws: bool) -> Check:
 
 def _account(session: Any, options: AwsOptions, region: str | None) -> Check:  # noqa: ANN401 - made by boto3
     """Ask STS who signs: it answers everybody, whatever the permissions."""
-    is_loopback = host_of(options.endpoint_url).rpartition(":")[0] in _LOOPBACK
+    is_here = is_loopback(options.endpoint_url)
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=options.read_seconds,
         retries={"total_max_attempts": 1, "mode": "standard"},
     )
-    if is_loopback:
+    if is_here:
         config = config.merge(Config(proxies={}))
     try:
         # Our own endpoint answers for STS too; any other one is for IVS alone.
-        url = options.endpoint_url if is_loopback else None
+        url = options.endpoint_url if is_here else None
         sts = session.create_client("sts", region_name=region, endpoint_url=url, config=config)
         guard_identity(sts)
         identity = sts.get_caller_identity()

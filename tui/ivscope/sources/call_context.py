@@ -31,18 +31,26 @@ class CallContext:
         return self.credential_method == "env"
 
     @property
-    def profile_words(self) -> str:
-        """The profile as a sentence names it: "profile demo", "the default profile".
+    def is_demo(self) -> bool:
+        """Whether the keys were given by ivscope itself, which does so for the demo alone."""
+        return self.credential_method == "explicit"
 
-        Keys in the environment sign before those of a profile that AWS_PROFILE names.
+    @property
+    def profile_words(self) -> str:
+        """The profile as a sentence names it: "profile team", "the default profile".
+
+        Keys in the environment sign before those of a profile that AWS_PROFILE names, and the demo
+        has keys of its own.
         """
         if self.credential_method == "env":
             return "the keys in the environment"
+        if self.is_demo:
+            return "the keys of the demo"
         return f"profile {self.profile}" if self.profile else "the default profile"
 
     @property
     def signer(self) -> str | None:
-        """What signs the calls, for the header; None for keys that were given at the start."""
+        """What signs the calls, for the header; None for those of the demo."""
         profile = f"profile {self.profile or 'default'}"
         match self.credential_method:
             case "explicit":
@@ -105,7 +113,7 @@ class CallContext:
                     "again."
                 )
             case "explicit":
-                return "They were given at the start: start ivscope again with fresh ones."
+                return "They are those of the demo: start ivscope again."
             case _:
                 return (
                     f"Renew the credentials of {self.profile_words} (for SSO: {self.sso_login}), "

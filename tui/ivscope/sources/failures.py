@@ -9,7 +9,7 @@ from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.knowledge.limits import REGION_LIST, REGIONS
 from ivscope.sources.call_context import CallContext
 from ivscope.sources.lean_session import MfaCodeNeeded
-from ivscope.sources.outside_text import failure_of, host_of, one_line, said_by
+from ivscope.sources.outside_text import failure_of, host_of, is_loopback, one_line, said_by
 from ivscope.sources.refusals import translate_refusal
 
 
@@ -125,7 +125,8 @@ def network_failure(error: Exception, context: CallContext) -> ProviderFailure |
             return failure_of(
                 FailureKind.TIMEOUT,
                 f"no answer from {_asked(error, context)} in time",
-                "Press r to retry; if it goes on, check the network between here and AWS.",
+                _retry_step(error, context)
+                or "Press r to retry; if it goes on, check the network between here and AWS.",
                 retryable=True,
             )
         case boto.EndpointConnectionError() | boto.ConnectTimeoutError() | boto.ConnectionError():
@@ -133,7 +134,7 @@ def network_failure(error: Exception, context: CallContext) -> ProviderFailure |
             return failure_of(
                 FailureKind.NETWORK,
                 f"cannot reach {_asked(error, context)}{slow}",
-                _reach_remedy(context),
+                _retry_step(error, context) or _reach_remedy(context),
                 retryable=True,
             )
         case boto.HTTPClientError() | boto.IncompleteReadError():
@@ -167,6 +168,15 @@ def _from_tls(said: str, context: CallContext) -> ProviderFailure:
         f"{context.host} does not speak TLS as expected: {said}",
         "Check the endpoint URL (http or https) and the proxy, then press r.",
     )
+
+
+def _retry_step(error: boto.BotoCoreError, context: CallContext) -> str:
+    """What to do where no network lies between; empty for an address elsewhere."""
+    if not is_loopback(_asked(error, context)):
+        return ""
+    if context.is_demo:
+        return "Press r to retry; if it goes on, start ivscope again, which serves the demo itself."
+    return "See whether what serves it on this machine still runs, then press r."
 
 
 def _reach_remedy(context: CallContext) -> str:

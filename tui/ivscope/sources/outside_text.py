@@ -46,6 +46,11 @@ def host_of(url: str | None) -> str:
         return url or "the endpoint"
 
 
+def is_loopback(url: str | None) -> bool:
+    """Whether an address is one of this machine alone."""
+    return host_of(url).partition(":")[0] in {"127.0.0.1", "localhost"}
+
+
 def _visible(sign: str) -> str:
     if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}:
         return sign.encode("unicode_escape").decode("ascii")

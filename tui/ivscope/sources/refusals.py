@@ -92,6 +92,9 @@ _DENIED_WORDS = re.compile(
 
 _SKEW_WORDS = re.compile(r"signature (?:expired|not yet current)", re.IGNORECASE)
 
+_SCOPE_WORDS = re.compile(r"scoped to (?:a valid region|[\w-]+/ivs/)", re.IGNORECASE)
+"""How AWS, and our own endpoint, say that a call is signed for another Region than theirs."""
+
 
 @frozen
 class _Refusal:
@@ -211,6 +214,15 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
                 "Turn the Region on for the account (AWS Account Management, Regions), or choose "
                 "another with --region, then press r."
             ),
+            False,
+        )
+    if refusal.operation == operation and _SCOPE_WORDS.search(refusal.message):
+        return (
+            FailureKind.CONFIGURATION,
+            f"{context.host} takes no calls for {context.region}: {said}",
+            "All stages of a demo world are in one Region: its list of stages has their ARNs."
+            if context.is_demo
+            else "Start again with the endpoint URL of that Region, or without one.",
             False,
         )
     if code in _REFUSED_KEYS:

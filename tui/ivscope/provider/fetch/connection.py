@@ -26,7 +26,7 @@ class SourceDetails:
     """The Region configured; a stage is read in the Region of its ARN."""
     endpoint_url: str | None = None
     credentials: str | None = None
-    """What signs the calls, in words; None for keys that nobody has chosen, as in the demo."""
+    """What signs the calls, in words; None for the keys of the demo, which nobody has chosen."""
 
     @property
     def host(self) -> str:
