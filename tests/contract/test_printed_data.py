@@ -93,7 +93,8 @@ def test_a_stage_is_found_by_its_name_and_a_session_by_latest(served, capsys):
     assert people.rows[0]["stageArn"] == STAGE_ARN
     nobody = Ran(capsys, served.url, "participants", "stage-9", "latest")
     assert (nobody.code, nobody.out) == (4, "")
-    assert nobody.err == "ivscope: no stage is named 'stage-9': ivscope stages lists all\n"
+    told = "no stage is named 'stage-9': ivscope stages, with the same options, lists all"
+    assert nobody.err == f"ivscope: {told}\n"
 
 
 def test_a_name_that_two_stages_have_is_refused_with_both(capsys):

@@ -95,6 +95,11 @@ def test_of_a_file_where_none_is_read_it_is_told_what_reads_it(capsys, tmp_path,
     assert f"{file} stands where no file is read; {step}\n" in capsys.readouterr().err
 
 
+def test_a_misspelt_file_is_not_looked_for_among_the_stages(capsys):
+    assert main(["events", "no-such.json"]) == 2
+    assert capsys.readouterr().err == "ivscope: no-such.json: No such file or directory\n"
+
+
 def test_of_a_file_that_is_to_be_explained_it_is_told_which_command_does(capsys, tmp_path):
     file = tmp_path / "alert.json"
     file.write_text("nothing")

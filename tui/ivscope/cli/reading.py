@@ -388,7 +388,7 @@ class DataCommand:
         named = self.options.stage
         if named is None:
             if self.origin.session is None:
-                raise CommandError("name a stage: its ARN, its name, or the file of a recording")
+                raise CommandError("name a stage: its ARN or name (see ivscope stages), or a file")
             return self.origin.session.stage_arn
         if is_stage_arn(named):
             return str(named)
@@ -402,7 +402,8 @@ class DataCommand:
             self.give_up(f"the stage '{named}' could not be looked up", feed.failure)
         if not found:
             raise CommandError(
-                f"no stage is named '{named}': ivscope stages lists all", NOTHING_FOUND
+                f"no stage is named '{named}': ivscope stages, with the same options, lists all",
+                NOTHING_FOUND,
             )
         raise CommandError(
             several(f"{len(found)} stages are named '{named}'", (row.arn for row in found))
@@ -427,8 +428,7 @@ class DataCommand:
                     f"nor {LATEST} or {LIVE}"
                 )
             return SessionScope(stage_arn, named)
-        row = self._listed_session(stage_arn, named)
-        return SessionScope(stage_arn, row.session_id)
+        return SessionScope(stage_arn, self._listed_session(stage_arn, named).session_id)
 
     def _listed_session(self, stage_arn: str, named: str) -> StageSession:
         feed = self.provider.sessions(stage_arn)
@@ -575,8 +575,8 @@ def _origin(options: argparse.Namespace, record: str | None) -> Origin:
 
 
 def _is_file(text: str) -> bool:
-    """Whether a text in the place of a stage is a file: names of stages have no slashes."""
-    return not is_stage_arn(text) and ("/" in text or Path(text).is_file())
+    """Whether a text in the place of a stage is a file: names of stages have no slash or dot."""
+    return not is_stage_arn(text) and (bool({"/", "."} & {*text}) or Path(text).is_file())
 
 
 def _told(what: str, failure: ProviderFailure) -> str:
