@@ -4,6 +4,7 @@ from ivscope.analysis.intervals import Why
 from ivscope.domain.stages import ParticipantSummary, SessionScope
 from ivscope.findings.finding import Certainty, EventRef, FactKind, Open
 from ivscope.findings.known_facts import PublisherCount, Slot
+from ivscope.findings.publisher_not_found import PublisherOpen
 from ivscope.findings.quota import AfterQuota, UnsurePublishers
 from support.given_facts import (
     ME,
@@ -18,6 +19,8 @@ from support.given_facts import (
 )
 
 HOST = "host"
+
+NOT_PUBLISHED = ParticipantSummary(HOST, published=False)
 
 
 def lost(seconds=100, remote=HOST, **members):
@@ -137,7 +140,8 @@ def test_a_publisher_that_came_back_soon_is_told_to_have_been_away_for_a_moment(
 
 
 def test_a_publisher_that_only_failed_to_publish_is_told_with_its_attempt():
-    finding, text = first(host((0, "JOINED"), (40, "PUBLISH_ERROR", "INVALID_INPUT")))
+    attempt = (40, "PUBLISH_ERROR", "INVALID_INPUT")
+    finding, text = first(host((0, "JOINED"), attempt).with_rows(NOT_PUBLISHED))
     assert text == (
         "The publisher never published: its events have no start. Its attempt 1 min before "
         "failed: <INVALID_INPUT>"
@@ -192,7 +196,9 @@ def test_a_publisher_that_came_later_was_not_there_yet():
 
 
 def test_never_published_needs_every_page_and_an_answer_with_events():
-    assert first(host((0, "JOINED")))[1].startswith("The publisher never published")
+    finding, text = first(host((0, "JOINED")).with_rows(NOT_PUBLISHED))
+    assert text.startswith("The publisher never published")
+    assert (finding.certainty, finding.unknown, finding.would_tell) == (Certainty.SHOWN, None, ())
     finding, text = first(host((0, "JOINED"), complete=False))
     assert (finding.certainty, "so far" in text) == (Certainty.UNKNOWN, True)
     assert finding.would_tell[0].fact.scope == scope(HOST)
@@ -202,7 +208,7 @@ def test_never_published_needs_every_page_and_an_answer_with_events():
 
 def test_of_a_live_session_it_is_said_up_to_the_error_only_that_it_had_not_published():
     known_facts = GivenFacts(lost()).with_log(HOST, event(0, "JOINED", None, HOST), as_of=3_600)
-    finding, text = first(known_facts)
+    finding, text = first(known_facts.with_rows(NOT_PUBLISHED))
     assert text == "The publisher had not published until then: its events have no start."
     assert finding.certainty is Certainty.SHOWN
 
@@ -211,6 +217,16 @@ def test_never_published_is_not_said_against_the_list_of_participants():
     known_facts = host((0, "JOINED")).with_rows(ParticipantSummary(HOST, published=True))
     finding, text = first(known_facts)
     assert (finding.certainty, "has published" in text) == (Certainty.UNKNOWN, True)
+
+
+def test_events_without_a_start_alone_do_not_show_that_it_never_published():
+    finding, text = first(host((0, "JOINED")))
+    assert text.startswith("The publisher never published")
+    assert (finding.certainty, finding.unknown) == (Certainty.LIKELY, PublisherOpen.LOST_EVENTS)
+    (ask,) = finding.would_tell
+    assert (ask.fact.kind, ask.fact.scope, ask.calls) == (FactKind.PARTICIPANT, scope(HOST), 1)
+    known_facts = host((0, "JOINED")).with_rows(ParticipantSummary(HOST))
+    assert first(known_facts)[0].certainty is Certainty.LIKELY
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ class Lacking(StrEnum):
     EVENTS_OF_PUBLISHER = "events_of_publisher"
     REST_OF_PUBLISHER = "rest_of_publisher"
     FACTS_OF_PUBLISHER = "facts_of_publisher"
+    WHETHER_EVER_PUBLISHED = "whether_ever_published"
     EVENTS_OF_SOURCE = "events_of_source"
     """Of the participant whose replica it is."""
     REST_OF_SOURCE = "rest_of_source"

@@ -64,7 +64,7 @@ class PublisherSays(PlainClaim):
     STOP_MISSING = "publisher_stop_missing"
     """It was not publishing, and when it stopped is not read."""
     LISTED_AS_PUBLISHED = "publisher_only_listed_as_published"
-    """No start is read, yet the list of participants says that it has published."""
+    """No start is read, yet IVS says that it has published."""
     NO_EVENTS = "publisher_without_events"
     NOT_LISTED = "publisher_not_listed"
     """The list of participants is read to its end, and it is not there."""
@@ -254,9 +254,11 @@ def _compare(
         unknown = PublisherOpen.WHY_NOT_FOUND
         if isinstance(claim, PublisherWasPublishing) and claim.is_new:
             unknown = PublisherOpen.HOW_SOON_FOUND
-    elif found.state is State.NEVER and certainty is Certainty.UNKNOWN:
+    elif found.state is State.NEVER and certainty is not Certainty.SHOWN:
         unknown = PublisherOpen.LOST_EVENTS
     asks = () if covers else (ask_events(scope, Lacking.REST_OF_PUBLISHER),)
+    if isinstance(claim, PublisherNeverPublished) and context.facts.summary(scope) is None:
+        asks = (*asks, ask_participant(scope, Lacking.WHETHER_EVER_PUBLISHED))
     if certainty is Certainty.SHOWN and not known_log.is_settled(second + NEAR_SECONDS):
         certainty, unknown = Certainty.LIKELY, unknown or Open.MAY_COME_LATE
     rests = (*(EventRef(scope, at) for at in positions), EventRef(context.scope, context.position))
@@ -382,7 +384,10 @@ def _never(context: EventContext, known_log: KnownLog) -> _Said:
         error = _last_error(known_log, time)
         can_follow = known_log.reach.read_to < LATEST
         claim = PublisherNeverPublished(*_attempt(known_log, time), can_follow)
-        return claim, Certainty.SHOWN, [] if error is None else [error]
+        # A start can be lost: it takes the word of the list of participants that there was none.
+        is_told = summary is not None and summary.published is False
+        certainty = Certainty.SHOWN if is_told else Certainty.LIKELY
+        return claim, certainty, [] if error is None else [error]
     return PublisherSays.NO_START_SO_FAR, Certainty.UNKNOWN, []
 
 

@@ -109,7 +109,7 @@ PLAIN: Final[dict[PlainClaim, str | Text]] = {
     PublisherSays.LISTED_AS_PUBLISHED: (
         "No PUBLISH_STARTED of ",
         INSIDE_THE_PUBLISHER,
-        " is read, yet the list of participants says that it has published.",
+        " is read, yet IVS says that it has published.",
     ),
     PublisherSays.NO_EVENTS: (
         THE_PUBLISHER,

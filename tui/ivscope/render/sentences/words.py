@@ -75,6 +75,7 @@ LACKING: Final[dict[Lacking, str]] = {
     Lacking.EVENTS_OF_PUBLISHER: "events of the publisher",
     Lacking.REST_OF_PUBLISHER: "the rest of the publisher's events",
     Lacking.FACTS_OF_PUBLISHER: "where the publisher is replicated from",
+    Lacking.WHETHER_EVER_PUBLISHED: "whether the publisher ever published",
     Lacking.EVENTS_OF_SOURCE: "events of the replica's source",
     Lacking.REST_OF_SOURCE: "the rest of the source's events",
     Lacking.REPLICAS_NOW: "its replicas and their state now",
