@@ -14,9 +14,11 @@ import pytest
 from ivscope.cli import explore, reading
 from ivscope.cli.main import main
 from ivscope.endpoint.server import Endpoint
+from ivscope.endpoint.worlds.case_file import CaseWorld
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.endpoint.worlds.incident import MAIN_ARN
 from ivscope.provider.fetch.rate_limiter import RateLimiter
+from support.case_files import case
 from support.faulty_urls import faulty_url
 from support.small_world import SESSION_ID, STAGE_ARN, SmallWorld
 
@@ -98,6 +100,25 @@ def test_the_cause_of_an_alert_is_printed_with_few_calls(served, run):
     assert "1 mara-host since 20:30:34" in text
     assert "12 kenji-rival (replica) since 20:41:07" in text
     assert "SEEN kenji-rival stopped publishing 3 min 55 s after" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "who", "time", "says", "never"),
+    [
+        ("Q10", "priya", "20:02:00", "12 slots were taken", "participants are read"),
+        ("G01", "priya", "06:15:43", "ghost01 has no PUBLISH_STOPPED", "participants are read"),
+        ("P06", "dana", "20:10:00", "yet IVS says that it has published", "had not published"),
+    ],
+)
+def test_what_a_case_leaves_open_is_told_and_nothing_else(run, name, who, time, says, never):
+    file = case(name).file
+    place = file.stage["arn"], file.session["sessionId"], who
+    with Endpoint(CaseWorld(file)) as endpoint:
+        code, out, _ = run("why", *place, "--at", time, "--format", "table", url=endpoint.url)
+    text = " ".join(out.split())
+    assert code == 0
+    assert says in text
+    assert never not in text
 
 
 def test_a_session_and_a_time_are_enough_and_nobody_is_read_who_joined_later(served, run):

@@ -364,6 +364,10 @@ def test_publishers_of_one_second_are_counted_each_once_by_their_starts():
     assert sorted(slot.participant_id for slot in tied.unsure) == ["p0", "p1"]
     assert (tied.copies, tied.read, tied.total, tied.is_complete) == (1, 3, 3, True)
     assert [slot.participant_id for slot in count(101).certain] == ["copy", "p1"]
+    session.unread = ["p0"]
+    assert not count(101).is_complete
+    assert not count(101).without("p1").is_complete
+    assert count(101).without("p0").is_complete
 
 
 def visits(*spans):

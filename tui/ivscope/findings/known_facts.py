@@ -112,6 +112,8 @@ class PublisherCount:
     """Ids of those whose events may not be read."""
     beyond: Beyond = Beyond.NEVER
     """Whether more than the documented limit were publishing at any time."""
+    unread: frozenset[str] = frozenset()
+    """Ids of those listed whose events are not read to the end."""
 
     @property
     def least(self) -> int:
@@ -134,12 +136,13 @@ class PublisherCount:
         return sum(slot.is_copy is True for slot in (*self.certain, *self.unsure))
 
     def without(self, participant_id: str) -> "PublisherCount":
-        """The same without one participant."""
+        """The same of the others: whether that one's own events are read makes no difference."""
         certain, unsure = (
             tuple(slot for slot in slots if slot.participant_id != participant_id)
             for slots in (self.certain, self.unsure)
         )
-        return replace(self, certain=certain, unsure=unsure)
+        read = self.read + (participant_id in self.unread)
+        return replace(self, certain=certain, unsure=unsure, read=read)
 
 
 @frozen

@@ -364,12 +364,14 @@ class PublisherCounting:
         copies = {name for name, kind in self._types.items() if kind == REPLICA}
         self._beyond = _beyond(publishers, copies)
         reaches = [session.reach(name) for name in self._types]
+        self._unread = frozenset(
+            name for name, one in zip(self._types, reaches, strict=True) if not one.is_complete
+        )
         self._log = session.log
         self._read_to = sorted(one.read_to for one in reaches if one.is_complete)
         self._all_listed_to = min((one.read_to for one in reaches), default=LATEST)
         self._all_listed = session.all_listed
         self._denied = tuple(session.denied())
-        self._is_all_read = len(self._read_to) == len(reaches)
 
     def at(self, time: int) -> PublisherCount:
         """Who was publishing at the time of an event, microseconds since 1970 UTC."""
@@ -396,6 +398,7 @@ class PublisherCounting:
             all_listed=self._all_listed and self._all_listed_to > first,
             denied=self._denied,
             beyond=self._beyond,
+            unread=self._unread,
         )
 
     def compared(self, time: int, without: str) -> AgainstLimit:
@@ -406,7 +409,7 @@ class PublisherCounting:
             return AgainstLimit.MORE
         if level.certain == PUBLISHER_LIMIT:
             return AgainstLimit.FULL
-        is_complete = self._all_listed and self._is_all_read and self._all_listed_to > first
+        is_complete = self._all_listed and not self._unread and self._all_listed_to > first
         is_fewer = is_complete and level.possible < PUBLISHER_LIMIT
         return AgainstLimit.FEWER if is_fewer else AgainstLimit.UNSURE
 
