@@ -40,14 +40,17 @@ FLAGS = (
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--host", "0.0.0.0"), "--host 0.0.0.0 is not an address of this machine alone; "),
+        (("--host", "0.0.0.0"), "--host 0.0.0.0 is not an IPv4 address of this machine alone, "),
         (("--host", "example.com"), "forward the port: ssh -L"),
-        (("--host", "::1"), "--host ::1 is not"),
+        (("--host", "::1"), "--host ::1 is not an IPv4 address"),
         (("--demo", "--region", "us-west-2"), "leave out --region or --demo"),
         (("open", "-"), "a page cannot read stdin"),
         (("-",), "a page cannot read stdin"),
         (("rubbish",), "holds no stage ARN"),
         (("open", "no-such-file"), "no-such-file"),
+        (("--demo", "--record", "no-such-folder/file"), "no-such-folder/file: No such file"),
+        (("--check-config",), "ivscope --check-config, without serve"),
+        (("why", "--demo"), "ivscope why, without serve"),
     ],
 )
 def test_what_cannot_be_served_is_told_before_a_port_is_opened(capsys, words, said):
@@ -113,6 +116,15 @@ def test_only_the_address_that_is_printed_is_answered_and_a_signal_ends_it():
         assert rest.split() == RISKS.split()[: len(rest.split())]
         process.send_signal(signal.SIGINT)
         assert process.wait(SECONDS) == 0
+
+
+def test_a_port_that_is_taken_is_told_in_few_words(capsys):
+    with served("--demo") as (_, address):
+        port = re.search(r":(\d+)/", address)[1]
+        assert main(["serve", "--demo", "--port", port]) == 2
+    assert capsys.readouterr().err == (
+        f"ivscope: port {port} cannot be opened: Address already in use; choose another\n"
+    )
 
 
 class Page:

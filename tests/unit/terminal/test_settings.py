@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivscope.terminal.settings import theme_of_ground, toolkit_settings
+from ivscope.terminal.settings import refusal, theme_of_ground, toolkit_settings
 
 pytestmark = pytest.mark.fast
 
@@ -24,6 +24,20 @@ pytestmark = pytest.mark.fast
 def test_the_ground_is_told_by_colorfgbg_and_dark_where_it_says_nothing(value, theme):
     environ = {} if value is None else {"COLORFGBG": value}
     assert theme_of_ground(environ) == theme
+
+
+@pytest.mark.parametrize(
+    ("environ", "is_terminal", "says"),
+    [
+        ({}, True, "TERM is not set, which cannot"),
+        ({"TERM": ""}, True, "TERM is not set, which cannot"),
+        ({"TERM": "dumb"}, True, "TERM is dumb, which cannot"),
+        ({"TERM": "xterm"}, False, "ssh -t gives one"),
+    ],
+)
+def test_what_cannot_show_an_explorer_is_told_as_it_is_with_what_to_do(environ, is_terminal, says):
+    assert says in refusal(environ, is_terminal=is_terminal)
+    assert refusal({"TERM": "xterm"}, is_terminal=True) is None
 
 
 def test_a_theme_that_the_user_gave_the_toolkit_stays():

@@ -54,6 +54,8 @@ def run_open(words: Sequence[str]) -> int:
 def check_words(words: Sequence[str]) -> None:
     """End with what is wrong with the words of `ivscope`, or of `ivscope open`, if anything is.
 
+    A page has no place to say it: it would stay empty.
+
     Raises:
         CommandError: They contradict each other, name a file that cannot be used, or stdin.
         SystemExit: They are no arguments of it.
@@ -65,7 +67,7 @@ def check_words(words: Sequence[str]) -> None:
     try:
         take_text(options)
         complaint = _bad_arguments(options)
-        if complaint is None and options.recording is not None:
+        if complaint is None and (options.recording or options.record):
             opened = _origin(options).recording
             if opened is not None:
                 opened.close()
@@ -87,6 +89,8 @@ def _options_of_page(words: Sequence[str]) -> argparse.Namespace:
         options = _explorer_parser().parse_args(words)
     if "-" in {options.stage, options.recording}:
         raise CommandError("a page cannot read stdin: name a file instead of -")
+    if options.check_config:
+        raise CommandError("a page shows the explorer alone: ivscope --check-config, without serve")
     return options
 
 

@@ -4,6 +4,7 @@ textual-serve starts an explorer for each page that is opened, and passes keys a
 """
 
 import argparse
+import os
 import shlex
 import socket
 import sys
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ivscope.cli.command_line import Parser, fail, print_lines
 from ivscope.cli.explore import check_words, show_page
+from ivscope.cli.main import COMMANDS
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -56,7 +58,12 @@ def run(words: Sequence[str]) -> int:
         return show_page(rest)
     host = _loopback(options.host)
     if host is None:
-        return fail(f"--host {options.host} is not an address of this machine alone; {_FORWARD}")
+        return fail(
+            f"--host {options.host} is not an IPv4 address of this machine alone, 127.x.y.z; "
+            f"{_FORWARD}"
+        )
+    if rest and rest[0] in COMMANDS and rest[0] != "open":
+        return fail(f"a page shows the explorer alone: ivscope {rest[0]}, without serve")
     check_words(rest)
     try:
         from aiohttp import web  # noqa: F401, PLC0415 - only where it is installed
@@ -68,7 +75,9 @@ def run(words: Sequence[str]) -> int:
     except OverflowError:
         return fail(f"port {options.port} does not exist: ports go from 0 to 65535")
     except OSError as error:
-        return fail(f"port {options.port} cannot be opened: {error.strerror}; choose another")
+        # The words of create_server name the address a second time, as Python writes it.
+        why = os.strerror(error.errno) if error.errno else str(error)
+        return fail(f"port {options.port} cannot be opened: {why}; choose another")
     _serve(listening, page_command(rest))
     return 0
 

@@ -23,11 +23,15 @@ def refusal(environ: Mapping[str, str], *, is_terminal: bool) -> str | None:
     except ModuleNotFoundError:
         return "the explorer needs a Unix terminal, which Windows lacks: it works in WSL"
     if not is_terminal:
-        return "the explorer needs a terminal: stdin and stdout are not both one"
-    if environ.get("TERM", "dumb") in {"", "dumb"}:
         return (
-            "TERM is dumb, which cannot show an explorer: set TERM to what your terminal is "
-            "(xterm-256color, say)"
+            "the explorer needs a terminal: stdin and stdout are not both one. Over SSH ssh -t "
+            "gives one; the commands that print need none (ivscope --help)"
+        )
+    term = environ.get("TERM") or "not set"
+    if term in {"dumb", "not set"}:
+        return (
+            f"TERM is {term}, which cannot show an explorer: set TERM to what your terminal is "
+            "(export TERM=xterm-256color, say)"
         )
     return None
 
