@@ -80,6 +80,12 @@ def written(tmp_path):
     return write
 
 
+def test_a_case_file_is_not_taken_for_a_page_of_the_aws_cli():
+    file = SAMPLES.parent / "cases" / "Q01.json"
+    with pytest.raises(UnusableFileError, match=f"ivscope endpoint --world {file} prints how"):
+        read_rows(file)
+
+
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
 def test_events_of_eventbridge_are_found_in_every_form_of_a_file(written, text):
     for content in (text.encode(), gzip.compress(text.encode())):

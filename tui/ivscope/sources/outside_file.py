@@ -25,6 +25,9 @@ _MOST_TRIES_IN_A_LINE = 20
 _DEEPEST = 8
 """Levels of envelopes and answers: SNS in SQS in a log group has five."""
 
+_OF_A_CASE = frozenset({"stage", "sessions", "participants", "events"})
+"""Members of a case file. No answer of the AWS CLI has more than one of them."""
+
 _BOM = "\ufeff"
 _GZIP = b"\x1f\x8b"
 
@@ -33,7 +36,7 @@ def read_text(path: Path) -> str:
     """Read a file, unpacked where gzip has packed it. Bytes that are no UTF-8 are replaced.
 
     Raises:
-        UnusableFileError: It cannot be read, is no regular file, or is too large.
+        UnusableFileError: It cannot be read, is no regular file, is too large, or a case file.
     """
     try:
         # A FIFO would wait for a writer for ever.
@@ -44,7 +47,24 @@ def read_text(path: Path) -> str:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise UnusableFileError(f"{path}: {error.strerror}") from error
-    return text_of(str(path), content)
+    text = text_of(str(path), content)
+    if _is_case_file(text):
+        raise UnusableFileError(
+            f"{path} is a case file, which is served: ivscope endpoint --world {path} prints how "
+            "to open it"
+        )
+    return text
+
+
+def _is_case_file(text: str) -> bool:
+    """Whether it is one session for `ivscope endpoint`: its events are an object by participant."""
+    if not text.startswith("{") or '"sessions"' not in text:
+        return False
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return document.keys() >= _OF_A_CASE and isinstance(document["events"], dict)
 
 
 def text_of(name: str, content: bytes) -> str:
