@@ -118,6 +118,17 @@ def test_a_closed_stream_is_no_crash(tmp_path, closed, told):
         assert "Traceback" not in terminal.text
 
 
+@pytest.mark.parametrize("elsewhere", ["2>&-", "2>errors.txt"])
+def test_the_explorer_is_drawn_also_where_stderr_is_closed_or_a_file(tmp_path, elsewhere):
+    command = f"cd {tmp_path}; {sys.executable} -m ivscope --demo {elsewhere}; echo code $?"
+    with Terminal(("sh", "-c", command), environ=settings(HOME=str(tmp_path))) as terminal:
+        terminal.until("fri-night-live").until_quiet()
+        terminal.press("q")
+        terminal.until("code 0")
+        assert not terminal.modes - {7, 25}
+    assert all(file.read_bytes() == b"" for file in tmp_path.glob("errors.txt"))
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 @pytest.mark.parametrize(
     ("arguments", "says"), [("--check-config", "cannot print: No space left"), ("--help", "")]

@@ -80,7 +80,9 @@ class QuickDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal, and from then on give it back also when a signal ends the program."""
-        stream = sys.__stderr__ or sys.stderr
+        # Textual draws on stderr, which may be closed, or go to a file.
+        streams = filter(None, (sys.__stderr__, sys.__stdout__))
+        stream = next((one for one in streams if one.isatty()), sys.__stderr__ or sys.stderr)
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=_ONE_SIGN_A_CELL)
         self._terminal = TerminalFile(stream)
