@@ -103,18 +103,18 @@ def test_the_cause_of_an_alert_is_printed_with_few_calls(served, run):
 
 
 @pytest.mark.parametrize(
-    ("name", "who", "time", "says", "never"),
+    ("name", "about", "says", "never"),
     [
-        ("Q10", "priya", "20:02:00", "12 slots were taken", "participants are read"),
-        ("G01", "priya", "06:15:43", "ghost01 has no PUBLISH_STOPPED", "participants are read"),
-        ("P06", "dana", "20:10:00", "yet IVS says that it has published", "had not published"),
+        ("Q10", "priya --at 20:02:00", "12 slots were taken", "participants are read"),
+        ("G01", "priya --at 06:15:43", "ghost01 has no PUBLISH_STOPPED", "participants are read"),
+        ("P06", "dana --at 20:10:00", "yet IVS says that it has published", "had not published"),
     ],
 )
-def test_what_a_case_leaves_open_is_told_and_nothing_else(run, name, who, time, says, never):
+def test_what_a_case_leaves_open_is_told_and_nothing_else(run, name, about, says, never):
     file = case(name).file
-    place = file.stage["arn"], file.session["sessionId"], who
+    place = file.stage["arn"], file.session["sessionId"], *about.split()
     with Endpoint(CaseWorld(file)) as endpoint:
-        code, out, _ = run("why", *place, "--at", time, "--format", "table", url=endpoint.url)
+        code, out, _ = run("why", *place, "--format", "table", url=endpoint.url)
     text = " ".join(out.split())
     assert code == 0
     assert says in text

@@ -256,13 +256,21 @@ def _compare(
             unknown = PublisherOpen.HOW_SOON_FOUND
     elif found.state is State.NEVER and certainty is not Certainty.SHOWN:
         unknown = PublisherOpen.LOST_EVENTS
-    asks = () if covers else (ask_events(scope, Lacking.REST_OF_PUBLISHER),)
-    if isinstance(claim, PublisherNeverPublished) and context.facts.summary(scope) is None:
-        asks = (*asks, ask_participant(scope, Lacking.WHETHER_EVER_PUBLISHED))
+    asks: tuple[Ask, ...] = () if covers else (ask_events(scope, Lacking.REST_OF_PUBLISHER),)
+    asks += _ask_whether_published(context, scope, claim)
     if certainty is Certainty.SHOWN and not known_log.is_settled(second + NEAR_SECONDS):
         certainty, unknown = Certainty.LIKELY, unknown or Open.MAY_COME_LATE
     rests = (*(EventRef(scope, at) for at in positions), EventRef(context.scope, context.position))
     return Finding(claim, certainty, rests, unknown, asks)
+
+
+def _ask_whether_published(
+    context: EventContext, scope: ParticipantScope, claim: Claim | PlainClaim
+) -> tuple[Ask, ...]:
+    """Offer to read whether IVS says that a publisher without a start has published."""
+    if isinstance(claim, PublisherNeverPublished) and context.facts.summary(scope) is None:
+        return (ask_participant(scope, Lacking.WHETHER_EVER_PUBLISHED),)
+    return ()
 
 
 _Said = tuple[Claim | PlainClaim, Certainty, list[int]]
