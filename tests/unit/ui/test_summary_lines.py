@@ -90,6 +90,36 @@ def test_what_was_counted_comes_first_and_rows_lead_to_their_events():
     assert ("Events      2 min 10 s, 2026-11-23 20:30:00 to 20:32:10 UTC", None) in rows
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_most_errors_of_a_part_are_at_least_so_many(width):
+    def note(told):
+        rows = texts(told, width)
+        return next(text for text in rows if text.startswith("errors ")).split("  ")[-1]
+
+    assert note(summary()).startswith("most 1 in ")
+    assert note(summary("c")).startswith("at least 1 in ")
+    assert note(summary(all_listed=False)).startswith("at least 1 in ")
+    assert note(replace(summary(), is_counting=True)).startswith("at least 1 in ")
+
+
+@pytest.mark.parametrize("unread", ["", "c"])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_time_beside_a_strip_is_never_cut(width, unread):
+    burst = [event(10, "PUBLISH_ERROR", "QUOTA_EXCEEDED", "b")] * 1_200
+    events = [*EVENTS, *burst]
+
+    def levels(_window, cells):
+        return [PublisherLevel(12, 12) for _ in range(cells)]
+
+    told = summary(unread, events=events)
+    lines = summary_lines(told, width, times(told, events, publishing=levels))
+    rows = ["".join(span.text for span in one.line) for one in lines]
+    beside = [text for text in rows if re.match(r"(errors|publishing) +\S*[▁-█]", text)]
+    assert len(beside) == (2 if width == 120 else 1)
+    assert all(re.search(r" [0-9,]+ (in|of) .*, 20:30:..$", text) for text in beside)
+    assert all(len(text) <= width for text in beside)
+
+
 def test_a_strip_shows_an_error_only_in_the_cells_where_one_is():
     row = next(text for text in texts(summary()) if text.startswith("QUOTA"))
     cells = row.split()[3]
@@ -107,7 +137,7 @@ def test_the_publishers_have_a_strip_against_the_limit_where_there_is_room():
     lines = summary_lines(told, 110, times(told, publishing=levels))
     row = next(line for line in lines if line.line and line.line[0].text.startswith("publishing"))
     text = "".join(span.text for span in row.line)
-    assert text.split()[1].startswith("▂▂▂▂▂▂▂▂▂█▂▂")
+    assert text.split()[1].startswith("▂▂▂▂▂▂▂▂█▂▂")
     assert "at least 12 of 12, 20:30:17" in text, "the second, and not where its cell begins"
     assert row.drill == "name:PUBLISH_STARTED"
     narrow = texts(told, 80)

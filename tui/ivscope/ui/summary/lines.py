@@ -220,7 +220,8 @@ def _counts(summary: Summary, width: int) -> list[SummaryLine]:
 
 
 _STRIP_NOTE = 26
-"""Cells beside a strip: how much it was at most, and when."""
+"""Cells beside a strip: how much it was at most, and when. Where that is longer the strips are
+shorter, all by as much."""
 
 _WIDE = 100
 """From so many cells on the publishers have a strip too."""
@@ -229,23 +230,41 @@ _SHORTEST_STRIP = 10
 """A shorter strip tells a burst no better than the number does."""
 
 
-def _over_time(summary: Summary, width: int, times: SummaryTimes) -> Iterator[SummaryLine]:
+def _over_time(summary: Summary, width: int, times: SummaryTimes) -> list[SummaryLine]:
     """Draw when most published, and when most errors came."""
     label = len("publishing  " if width >= _WIDE else "errors ")
     window, cells = times.window, width - label - _STRIP_NOTE
-    if window is None or cells < _SHORTEST_STRIP:
-        return
+    while window is not None and cells >= _SHORTEST_STRIP:
+        lines = list(_strips(summary, times, window, label, cells, with_publishing=width >= _WIDE))
+        excess = max((line_width(one.line) for one in lines), default=0) - width
+        if excess <= 0:
+            return lines
+        cells -= excess
+    return []
+
+
+def _strips(
+    summary: Summary,
+    times: SummaryTimes,
+    window: TimeWindow,
+    label: int,
+    cells: int,
+    *,
+    with_publishing: bool,
+) -> Iterator[SummaryLine]:
+    """Draw strips of so many cells; the most of one is "at least" while not everybody is read."""
+    is_final = summary.coverage.is_complete and not summary.is_counting
 
     def line(name: str, drawn: Line, most: str, at: datetime, drill: str) -> SummaryLine:
         told = Span(f"  {most}, {clock(at, times.zone)}", Role.MUTED)
         return SummaryLine((Span(name.ljust(label), Role.MUTED), *drawn, told), drill)
 
-    if times.publishing is not None and width >= _WIDE and summary.publishers:
+    if times.publishing is not None and with_publishing and summary.publishers:
         found = times.publishing(window, cells)
         levels = [level.certain for level in found]
         low, high = max(levels), max(level.possible for level in found)
         most = f"at least {low}"
-        if summary.coverage.is_complete and not summary.is_counting:
+        if is_final:
             most = f"{low}" if low == high else f"{low} to {high}"
         most += f" of {PUBLISHER_LIMIT}"
         drawn = strip(levels, Role.GOOD, PUBLISHER_LIMIT)
@@ -260,7 +279,7 @@ def _over_time(summary: Summary, width: int, times: SummaryTimes) -> Iterator[Su
     if any(counts):
         seconds = (window.end - window.start).total_seconds() / cells
         lasted = f"{seconds:.0f} s" if seconds < _LONG_CELL else round_duration(seconds)
-        most = f"most {max(counts):,} in {lasted}"
+        most = f"{'most' if is_final else 'at least'} {max(counts):,} in {lasted}"
         at = window.moment_at(counts.index(max(counts)), cells)
         yield line("errors", strip(counts, Role.ERROR), most, at, "error:yes")
 
