@@ -2,7 +2,7 @@
 
 import re
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.store.session_log import ReadState
 from ivscope.render.cells import line_width
 from ivscope.render.time_display import TimeDisplay
+from ivscope.ui.lanes import view as lanes_view
 from ivscope.ui.lanes.view import LanesView
 from ivscope.workspace.session_counts import TimedCounts
 from support.aws_sources import aws_source
@@ -100,6 +101,24 @@ def test_nothing_is_said_of_who_published_until_everything_is_counted():
         assert ": 12 of 12 publishing" in view.title()
         assert "…" not in text_of(view.lane(who, WIDTH))
         assert "not counted yet" not in text_of(view.cursor_line(who, WIDTH))
+
+
+def test_the_headings_of_many_lanes_tell_of_the_moment_that_they_are_ordered_for(monkeypatch):
+    monkeypatch.setattr(lanes_view, "_AT_ONCE", 2)
+    with lanes_of("G02") as view:
+        while view.work(1):
+            pass
+        before, rows = view.moment, view.rows
+        headings = [text_of(view.row(row, WIDTH)) for row in rows if not isinstance(row, str)]
+        assert headings
+        assert view.go_to(before + timedelta(minutes=3)) is True
+        assert view.rows is rows
+        still = [text_of(view.row(row, WIDTH)) for row in rows if not isinstance(row, str)]
+        assert still == headings
+        view.settle()
+        now = [text_of(view.row(row, WIDTH)) for row in view.rows if not isinstance(row, str)]
+        assert all(f" at {view.moment:%H:%M:%S} " in heading for heading in now)
+        assert now != headings
 
 
 def test_a_count_is_at_least_where_a_publisher_has_no_event_of_publishing_that_is_read():

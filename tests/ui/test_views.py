@@ -7,6 +7,7 @@ from textual import events
 from textual.keys import _character_to_key
 
 from ivscope.analysis.lanes import AWAITED
+from ivscope.render.lines import plain
 from ivscope.settings.commands import KEYBOARDS, OVERLAYS, View, commands_of
 from ivscope.settings.configuration import read
 from ivscope.ui import overlays, taking
@@ -82,6 +83,37 @@ async def test_a_view_is_saved_as_text_with_all_its_rows(view, taken, tmp_path):
         lines = file.read_text().splitlines()
         assert NAMES[view] in lines[0]
         assert len(lines) >= len(journey.app.screen._list.rows)
+
+
+async def test_saved_lanes_are_of_one_window_whatever_is_pressed_while_they_are_made(taken):
+    async with explorer(at(PRIYA), size=(120, 20), unlimited=True) as journey:
+        await opened(journey, View.LANES)
+        await journey.until("all 40 read", within=20)
+        screen = journey.app.screen
+        text = screen.text()
+        rows = [text.row(at) for at in range(text.rows)]
+        await journey.press("z", "z", *">>>", "exclamation_mark", "t")
+        await journey.until("times are now in the local zone")
+        assert [text.row(at) for at in range(text.rows)] == rows
+        other = screen.text()
+        assert other.above != text.above
+        assert [other.row(at) for at in range(other.rows)] != rows
+
+
+async def test_lanes_of_a_window_that_is_not_drawn_yet_are_saved_with_its_axis(taken):
+    async with explorer(at(PRIYA), size=(120, 20), unlimited=True) as journey:
+        await opened(journey, View.LANES)
+        await journey.until("all 40 read", within=20)
+        screen = journey.app.screen
+        drawn = [plain(screen._list.rows.line(at, 119)) for at in range(4)]
+        screen._view.zoom(4)
+        assert [plain(screen._list.rows.line(at, 119)) for at in range(4)] == drawn
+        text = screen.text()
+        rows = [text.row(at) for at in range(text.rows)]
+        assert rows[:4] != drawn
+        screen.draw()
+        again = screen.text()
+        assert [*text.above, *rows] == [*again.above, *map(again.row, range(again.rows))]
 
 
 async def test_lanes_that_are_not_drawn_yet_are_made_for_the_file(taken, tmp_path, monkeypatch):

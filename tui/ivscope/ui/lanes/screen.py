@@ -34,10 +34,13 @@ Landing = tuple[str | None, datetime | None]
 
 
 class LaneRows:
-    """The lanes of a view as it is now, a row each; after any change new rows are needed."""
+    """The lanes of a view, a row each, as it was when they were made, whatever it shows since.
+
+    So those that are drawn later are of the window that stands above them, also in a file.
+    """
 
     def __init__(self, view: LanesView) -> None:
-        self._view = view
+        self.view = view.as_it_is()
         self._rows = view.rows
 
     def __len__(self) -> int:
@@ -54,7 +57,7 @@ class LaneRows:
 
     def line(self, index: int, width: int) -> Line:
         """Draw a lane, or a heading."""
-        return self._view.row(self._rows[index], width)
+        return self.view.row(self._rows[index], width)
 
     def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
         """Return no titles: the axis of time is above the list."""
@@ -165,7 +168,9 @@ class LanesScreen(CountingScreen[Landing]):
     @on(RowList.Highlighted)
     def _tell(self) -> None:
         """Say what the participant of the lane under the cursor did at its time."""
-        told = self._view.cursor_line(self._list.participant, self.size.width - 1)
+        rows = self._list.rows
+        view = rows.view if isinstance(rows, LaneRows) else self._view
+        told = view.cursor_line(self._list.participant, self.size.width - 1)
         self.query_one("#told", LineBar).show((Span(" "), *told))
 
     def leave(self) -> None:
@@ -203,6 +208,8 @@ class LanesScreen(CountingScreen[Landing]):
 
     def text(self) -> ViewText:
         """Return all lanes as text; long ones are made in the thread that saves them."""
+        self._view.settle()
+        self.draw()
         rows, lanes = self._list.rows, self._view.lanes
 
         def prepare(part: range, check: Callable[[], object]) -> Callable[[], object]:

@@ -4,6 +4,7 @@ Long because the order of the lanes, their marks and the count on top all follow
 """
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -165,7 +166,9 @@ class LanesView:
         self._looked_at = 0
         """Of so many of those listed the events were looked at in this round."""
         self._sections: dict[str, Section] = {}
-        """By participant id, as of the moment of the cursor."""
+        """By participant id, as of the moment that `rows` are for."""
+        self._arranged_at: datetime | None = None
+        """The moment of the cursor that `rows` are for."""
         self._is_arranged = True
         """Whether `rows` are as of the last slice of counting; not used for many participants."""
         self._arranging: Iterator[None] | None = None
@@ -203,6 +206,17 @@ class LanesView:
         """
         if not self._is_arranged:
             self._arrange()
+
+    def settle(self) -> None:
+        """Bring `rows` up to the moment of the cursor at once, however many participants."""
+        if self._arranged_at != self.moment or not self._is_arranged:
+            self._arrange()
+
+    def as_it_is(self) -> "LanesView":
+        """Return a view to draw rows of, with this window, cursor, order and zone from now on."""
+        kept = copy(self)
+        kept._times = copy(self._times)  # noqa: SLF001 - of the same class
+        return kept
 
     def _look(self, seconds: float) -> bool:
         """Look at the events of everybody, for about so many seconds."""
@@ -258,10 +272,12 @@ class LanesView:
         listed, came_from = self._listed, self.came_from
         rest = [one for one in listed if one != came_from]
         first_row = [came_from] if came_from is not None and len(rest) < len(listed) else []
-        if self.moment is None or not self._is_counted:
+        moment = self.moment
+        if moment is None or not self._is_counted:
             self._sections, self.rows = {}, [*first_row, *rest]
+            self._arranged_at = moment
             return
-        first = to_microseconds(self.moment) // SECOND * SECOND
+        first = to_microseconds(moment) // SECOND * SECOND
         last = first + SECOND - 1
         published = {
             one.participant_id: Section.PUBLISHING if one.why is None else Section.PERHAPS
@@ -277,7 +293,7 @@ class LanesView:
                 below[section].append(one)
             if count % _BATCH == 0:
                 yield
-        self._sections = sections
+        self._sections, self._arranged_at = sections, moment
         rows: list[str | Section] = [*first_row]
         if self.sorting is LaneSorting.BY_STATE:
             for section, names in below.items():
@@ -343,7 +359,8 @@ class LanesView:
         """Draw the lane of a participant, or a heading."""
         if isinstance(row, str):
             return self.lane(row, width)
-        at = "" if self.moment is None else f" at {in_zone(self.moment, self._times.zone):%H:%M:%S}"
+        moment = self._arranged_at
+        at = "" if moment is None else f" at {in_zone(moment, self._times.zone):%H:%M:%S}"
         text = f"── {row.value}{at} "
         return (Span(text.ljust(width, "─"), Role.MUTED),)
 
@@ -477,7 +494,12 @@ class LanesView:
         return f"{least}{level.certain}{unsure} of {PUBLISHER_LIMIT} publishing{self._replicas()}"
 
     def _replicas(self) -> str:
-        """Say how many of those that publish for certain are replicas; empty for none."""
+        """Say how many of those that publish for certain are replicas; empty for none.
+
+        Also while the rows are still those of another moment.
+        """
+        if self._arranged_at != self.moment:
+            return ""
         count = sum(self._sections.get(one) is Section.PUBLISHING for one in self._copies)
         return f" ({count} a replica)" if count == 1 else f" ({count} replicas)" if count else ""
 
