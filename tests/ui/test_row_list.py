@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
+import pytest
 from rich.style import Style
 
 from ivscope.render.event_rows import EventRows
@@ -311,6 +312,34 @@ async def test_the_explorer_draws_an_event_once_per_change(monkeypatch):
         again = len(drawn) - len(set(drawn))
         assert again == drawn.count(99) - (99 in drawn) <= 1
         assert len(set(drawn)) <= rows.page
+
+
+@pytest.mark.parametrize("columns", [200, 100])
+async def test_a_key_over_the_edge_makes_the_detail_once(monkeypatch, columns):
+    details = []
+    of_event = Detail.of_event
+
+    def noted(detail, pane, *others):
+        details.append(pane.row)
+        return of_event(detail, pane, *others)
+
+    async with explorer(at(DANA), size=(columns, 40)) as journey:
+        await journey.until("100 events read")
+        await journey.settled()
+        rows, screen = journey.rows("events"), journey.explorer
+        rows.cursor = rows.page - 1
+
+        def rests():
+            return screen._shown_spot is None and not screen._detail._debounce._alarm.is_set
+
+        await frame(rows)
+        await journey.until(rests)
+        assert screen.context.layout.detail_has_rule is (columns == 100)
+        monkeypatch.setattr(Detail, "of_event", noted)
+        await journey.press("j")
+        await journey.until(lambda: details and rests())
+        assert rows.top > 0
+        assert details == [rows.cursor]
 
 
 async def test_lines_that_wait_for_a_frame_are_not_taken_for_moved_ones():

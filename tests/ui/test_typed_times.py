@@ -201,6 +201,7 @@ async def test_a_filter_that_was_cancelled_leaves_the_one_before_as_it_was():
 async def test_at_goes_to_the_time_of_the_session_and_not_of_today():
     async with explorer(at(PRIYA), go_to="20:48:05") as journey:
         await journey.until("2026-11-23 20:48:05 UTC")
+        await journey.until(lambda: journey.event is not None)
         assert journey.event.time == utc("2026-11-23T20:48:05")
 
 

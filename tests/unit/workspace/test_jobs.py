@@ -69,6 +69,19 @@ def test_one_key_shows_at_once_and_only_once(time, shown):
     assert times == [0]
 
 
+def test_what_was_shown_before_it_asked_is_not_shown_again(time, shown):
+    times, debounce = shown
+    debounce.ask(is_done=True)
+    time.pass_time(0.03)
+    debounce.ask()
+    assert times == []
+    debounce.ask(is_done=True)
+    time.pass_time(1)
+    assert times == []
+    debounce.ask()
+    assert times == [pytest.approx(1.03)]
+
+
 def test_of_a_held_key_it_shows_the_first_and_what_it_comes_to_rest_at(time, shown):
     times, debounce = shown
     for _ in range(10):

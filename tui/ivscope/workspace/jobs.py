@@ -366,10 +366,11 @@ class Debounce:
         self._alarm = Alarm(jobs, self._settle)
         self._is_stale = False
 
-    def ask(self) -> None:
-        """Act now, or when nobody has asked again for some time."""
-        self._is_stale = self._alarm.is_set
-        if not self._is_stale:
+    def ask(self, *, is_done: bool = False) -> None:
+        """Act now, or when nobody has asked again for some time; not if it `is_done` already."""
+        is_early = self._alarm.is_set
+        self._is_stale = is_early and not is_done
+        if not (is_early or is_done):
             self._act()
         self._alarm.set(self._seconds)
 

@@ -529,22 +529,22 @@ class DetailPane:
         """
         if self._layout.detail_has_rule:
             self._layout.show_detail_full()
-        self._card = _Card(title, lines, self._spot(), is_full=self._layout.detail_is_full)
+        self._card = _Card(title, lines, self.spot(), is_full=self._layout.detail_is_full)
         self.show()
 
     def stage_name(self, place: Place) -> str:
         """Return the name of the stage of a place as far as it is listed, safe to draw."""
         return safe_value(self._detail.stage(place.stage_arn or ""))
 
-    def _spot(self) -> object:
+    def spot(self) -> object:
+        """Return what the detail is about: the place and the row under the cursor."""
         here = self._context.here
-        is_event = here.level >= Level.EVENTS
-        return here, self._pane.position if is_event else self._picker.row
+        return here, self._pane.position if here.level >= Level.EVENTS else self._picker.row
 
     def _card_here(self) -> _Card | None:
         card = self._card
         if card is not None and (
-            card.spot != self._spot() or (card.is_full and not self._layout.detail_is_full)
+            card.spot != self.spot() or (card.is_full and not self._layout.detail_is_full)
         ):
             self._card = None
         return self._card
@@ -574,9 +574,9 @@ class DetailPane:
             lines += field("" if at else "Beside", (Span(told),), width)
         return lines
 
-    def follow(self) -> None:
-        """Show the row that the cursor moved to: at once, or after keys that come fast."""
-        self._debounce.ask()
+    def follow(self, *, is_shown: bool) -> None:
+        """Show the row that the cursor moved to unless it is: at once, or after keys in a row."""
+        self._debounce.ask(is_done=is_shown)
 
     def _toggle_raw(self) -> None:
         self._detail.raw = not self._detail.raw

@@ -6,6 +6,7 @@ Long because every part of the explorer is made and drawn from here.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -197,7 +198,10 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
         self._detail = DetailPane(
             context, self._rule, self._text, self._words, self._visits, guide=self._guide
         )
-        self._events.before_scroll = self._picker.before_scroll = self._show_beside
+        self._shown_spot: object = None
+        """What the detail was shown for before the rows scrolled; None once that was announced."""
+        for row_list in (self._events, self._picker):
+            row_list.before_scroll = partial(self._show_beside, row_list)
         self._who = WhoCommand(context, self._navigation, self._detail)
         self._prompts = PromptCommands(
             context,
@@ -438,13 +442,16 @@ class ExplorerScreen(CommandScreen[None], QuietScreen[None]):
             event_list = self.context.pane.event_list
             if event_list is not None and event_list.search_text:
                 self.show_bars()
-        self._detail.follow()
+        spot, self._shown_spot = self._shown_spot, None
+        self._detail.follow(is_shown=spot is not None and spot == self._detail.spot())
         self._look()
 
-    def _show_beside(self) -> None:
-        """Show what the detail says now, where it stands beside the list."""
-        if not self.context.layout.detail_has_rule:
+    def _show_beside(self, row_list: RowList) -> None:
+        """Show what the detail says now, where it stands beside the list that it is about."""
+        layout = self.context.layout
+        if row_list is layout.main and not layout.detail_has_rule:
             self._detail.show()
+            self._shown_spot = self._detail.spot()
 
     def _look(self) -> None:
         """Have the guide look at the screen, and draw what it says then."""
