@@ -31,8 +31,8 @@ _IDLE_SECONDS = 5.0
 _WAIT_LIMIT = 10
 """Seconds until all publishers of a big session are read, and until an estimate of the rest."""
 
-_ESTIMATE = "% ("
-"""In "about 3 % (2 to 5) of the other participants": a share and between which ones it lies."""
+_ESTIMATE = "of the other participants got an error"
+"""In "about 3 % (2 to 5) of the other …", and in "at most 27 %, perhaps none, of the other …"."""
 
 _COUNT = re.compile(rb"([\d,]+) of [\d,a-z ]+ participants read")
 _CURSOR = re.compile(rb"\x1b\[(?:0;)?(?:1;)?7[;m]")
