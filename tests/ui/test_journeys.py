@@ -7,6 +7,7 @@ import pytest
 from textual.events import Paste
 
 from ivscope.domain.identifiers import read_identifiers
+from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.workspace.place import Level, Place
 from support.explorer import DANA, JOSE, LIVE_STAGE, MARA, PRIYA, SHOW, at, explorer
@@ -134,6 +135,22 @@ async def test_the_arn_of_the_stage_one_is_in_leads_to_its_sessions_and_hides_no
         await journey.until("40 participants, all read")
         assert "23 Nov 20:30-21:24" in journey.screen[0]
         assert len(journey.rows("picker").rows) == 40
+
+
+async def test_no_stages_are_read_for_a_list_that_is_mounted_before_its_place_is_open(monkeypatch):
+    begin = ExplorerScreen._begin
+
+    def late(screen):
+        screen.set_focus(screen._picker)
+        screen._picker.has_focus = True
+        screen._near_end(RowList.NearEnd(screen._picker))
+        begin(screen)
+
+    monkeypatch.setattr(ExplorerScreen, "_begin", late)
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all read")
+        await journey.settled()
+        assert journey.endpoint.calls == {"ListParticipants": 1}
 
 
 async def test_a_participant_id_that_is_not_listed_can_be_typed():

@@ -151,6 +151,8 @@ class PickerPane:
 
     def near_end(self) -> None:
         """Have the next page read, since the cursor comes near the last row."""
+        if self._drawn is None:  # the list announced it as it was mounted
+            return
         left = self.row_list.rows_below
         # A page may have come since the list announced this.
         if self.feed.has_more and left < self.row_list.page:
