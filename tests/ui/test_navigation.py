@@ -3,12 +3,14 @@
 import json
 
 import pytest
+from textual.events import Paste
 
 from ivscope.ui.explorer import events_pane
 from ivscope.ui.explorer.events_pane import edge_spans
 from support.explorer import (
     DANA,
     JOSE,
+    LIVE_STAGE,
     MARA,
     NINA,
     PRIYA,
@@ -240,6 +242,23 @@ async def test_a_command_that_is_not_there_names_those_that_are():
         await journey.type("explode")
         await journey.press("enter")
         await journey.until("no command 'explode'")
+
+
+@pytest.mark.parametrize("view", [None, "i"])
+async def test_an_alert_typed_as_a_command_is_opened_also_over_a_view(view):
+    stage = {"resources": [LIVE_STAGE]}
+    detail = {"session_id": "st-dxMFysKnE9UAk", "participant_id": PRIYA}
+    text = json.dumps({"detail-type": "IVS Stage Update", **stage, "detail": detail})
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all read")
+        if view is not None:
+            await journey.press(view)
+            await journey.until(lambda: journey.app.screen is not journey.explorer)
+        await journey.ask("colon", "20:36  goto", "")
+        journey.app.post_message(Paste(text))
+        await journey.until("IVS Stage Update")
+        await journey.press("enter")
+        await journey.until(f"from the text: participant {PRIYA}")
 
 
 async def test_a_command_that_makes_no_sense_here_says_why():

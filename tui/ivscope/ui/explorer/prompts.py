@@ -43,7 +43,7 @@ class Word:
 
 
 class CommandLine:
-    """Finds the word of a typed command and does it; a time alone is gone to."""
+    """Finds the word of a typed command and does it; a time or a place alone is gone to."""
 
     def __init__(self, words: tuple[Word, ...], go_to: Callable[[str], None]) -> None:
         self._words = {word.name: word for word in words}
@@ -62,7 +62,9 @@ class CommandLine:
             self._go_to(rest)
 
     def parsed(self, text: str) -> tuple[Word | None, str]:
-        """Return the word of a typed command and what follows; None and the time for a time alone.
+        """Return the word of a typed command and what follows.
+
+        None and the whole text for a time, and for what names a stage by its ARN, as alerts do.
 
         Raises:
             Unavailable: There is no such command.
@@ -74,6 +76,8 @@ class CommandLine:
         matches = [word for word in self._words if word.startswith(name)]
         if name in self._words:
             matches = [name]
+        if not matches and read_identifiers(text).stage_arn is not None:
+            return None, text
         if len(matches) != 1:
             names = ", ".join(matches or self._words)
             what = "which one" if matches else f"no command {name!r}; there are"
@@ -141,7 +145,7 @@ class PromptCommands:
         self._events = events
         self._navigation = navigation
         self._views = views
-        self._commands = CommandLine(self._words(), self._go_to)
+        self._commands = CommandLine(self._words(), self._go_alone)
         add = context.handlers.add
         add("find.search", self._find)
         add("find.filter", self._filter, self._why_no_filter)
@@ -225,13 +229,21 @@ class PromptCommands:
 
     def _run_over(self, view: OverlayScreen[Any], text: str) -> None:
         word, rest = self._commands.parsed(text)
-        if rest and (word is None or word.name == "goto") and view.has_times:
+        is_time = looks_like_time(rest) if word is None else word.name == "goto"
+        if rest and is_time and view.has_times:
             view.go_to_moment(self._views.typed_moment(rest, view.moment))
         elif word is not None and word.over is not None:
             word.over(view, rest)
         elif rest or word is not None:
             view.then = lambda: self._run_after(text)
             view.dismiss(None)
+
+    def _go_alone(self, text: str) -> None:
+        """Go to what was typed without a command."""
+        if looks_like_time(text):
+            self._go_to(text)
+        else:
+            self.paste(text)
 
     def _go_to(self, text: str) -> None:
         """Go to a typed time; from a list of participants, in the lanes of everybody."""
