@@ -15,8 +15,8 @@ _NEGLIGIBLE: Final = 1e-12
 """A term this small beside the sum changes no digit that is shown."""
 
 FEWEST: Final = 12
-"""Participants read at random before anything is said: none of 12 still allows 27 %. Where one of
-them has many pages, more would take over ten seconds at four calls a second."""
+"""Participants read at random before anything is said: none of 12 still allows 27 %. More can take
+over ten seconds at four calls a second: while the list grows, not all who are read count."""
 
 
 @frozen

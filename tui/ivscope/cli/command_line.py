@@ -58,9 +58,14 @@ _MOST_CANDIDATES = 20
 """So many of several that a name can mean are told."""
 
 
+def is_no_name(word: str) -> bool:
+    """Whether an argument can be no id and no name of a stage: these have no slash or dot."""
+    return not {"/", "."}.isdisjoint(word)
+
+
 def is_file(word: str | None) -> bool:
     """Whether an argument names a file that is there, and can be no id or name of a stage."""
-    return word is not None and not {"/", "."}.isdisjoint(word) and os.path.isfile(word)  # noqa: PTH113 - quicker
+    return word is not None and is_no_name(word) and os.path.isfile(word)  # noqa: PTH113 - quicker
 
 
 class CommandError(Exception):

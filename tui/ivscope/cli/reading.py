@@ -26,6 +26,7 @@ from ivscope.cli.command_line import (
     add_redact,
     check_connection,
     check_stdout,
+    is_no_name,
     several,
     warn,
 )
@@ -562,9 +563,10 @@ def _origin(options: argparse.Namespace, record: str | None) -> Origin:
     """Where to read from, by the arguments; and the file to record in."""
     _take_pasted(options)
     stage = getattr(options, "stage", None)
-    if options.file is None and stage is not None and _is_file(stage):
-        options.file, options.stage = stage, None
     arn = stage if stage is not None and is_stage_arn(stage) else None
+    name = stage if options.file is None and arn is None else None
+    if name is not None and (is_no_name(name) or Path(name).is_file()):
+        options.file, options.stage = name, None
     check_connection(options, arn)
     try:
         if options.file is not None:
@@ -572,11 +574,6 @@ def _origin(options: argparse.Namespace, record: str | None) -> Origin:
         return to_service(options, arn, record)
     except UnusableFileError as refused:
         raise CommandError(str(refused)) from refused
-
-
-def _is_file(text: str) -> bool:
-    """Whether a text in the place of a stage is a file: names of stages have no slash or dot."""
-    return not is_stage_arn(text) and (bool({"/", "."} & {*text}) or Path(text).is_file())
 
 
 def _told(what: str, failure: ProviderFailure) -> str:

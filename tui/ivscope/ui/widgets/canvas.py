@@ -87,7 +87,8 @@ class Canvas(ScrollView, inherit_bindings=False):
         """What the next frame shows instead. Rows may come between the comparison of a line and
         the frame: the cells that differ from those of another strip would not be sent."""
         self.size_drawn: Size = NULL_SIZE
-        """The size as the lines are being drawn: Textual looks it up anew for each."""
+        self.top_drawn = 0
+        """Size and scroll as lines are being drawn: Textual looks them up anew for each."""
         self._base: Style | None = None
         self._kept: dict[Hashable, Strip] = {}
         self._kept_styles: dict[Role, Style] = {}
@@ -99,7 +100,7 @@ class Canvas(ScrollView, inherit_bindings=False):
 
     def begin(self) -> None:
         """Look up once what all lines depend on; called before lines are drawn."""
-        self.size_drawn = self.size
+        self.size_drawn, self.top_drawn = self.size, self.scroll_offset.y
 
     def draw(self, y: int, width: int) -> Strip:
         """Draw the visible line y (0 at the top) as a strip of exactly `width` cells."""

@@ -139,7 +139,7 @@ class RowList(Canvas, can_focus=True):
         self._titles_of: tuple[ListedRows, int] | None = None
         self._titles: Line = ()
         self._is_stepping = False
-        self._top_drawn, self._cursor_drawn, self._over = 0, 0, _BLURRED
+        self._cursor_drawn, self._over = 0, _BLURRED
         self._joined: dict[int, tuple[Strip, Strip, Strip]] = {}
         """Row, cell of the overview and both in one, by visible line, as they were drawn last."""
         self.before_scroll: Callable[[], None] = lambda: None
@@ -259,9 +259,9 @@ class RowList(Canvas, can_focus=True):
         self.repaint()
 
     def begin(self) -> None:
-        """Look up once where the list and its cursor are."""
+        """Look up once where the cursor is, too, and how it looks."""
         super().begin()
-        self._top_drawn, self._cursor_drawn = self.scroll_offset.y, self.cursor
+        self._cursor_drawn = self.cursor
         self._over = _CURSOR if self.has_focus else _BLURRED
 
     def draw(self, y: int, width: int) -> Strip:
@@ -290,13 +290,13 @@ class RowList(Canvas, can_focus=True):
         """Draw one cell of the overview; a bar marks the part that is in view."""
         span = self._edge[y] if y < len(self._edge) else Span(" ")
         if span.text == " ":
-            top, total = self._top_drawn, self._shown_rows
+            top, total = self.top_drawn, self._shown_rows
             is_in_view = top * page // total <= y <= (top + page) * page // total
             span = Span(IN_VIEW if is_in_view else " ", Role.MUTED)
         return self.kept(span, lambda: self.strip_of((span,), 1))
 
     def _draw_row(self, y: int, width: int) -> Strip:
-        index = y + self._top_drawn
+        index = y + self.top_drawn
         if index < self._shown_rows:
             over = self._over if index == self._cursor_drawn else None
             key = (self.rows.key(index), width, over)

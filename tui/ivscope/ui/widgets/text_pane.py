@@ -23,7 +23,6 @@ class TextPane(Canvas, can_focus=True):
         super().__init__(id=id, classes=classes)
         self.lines: tuple[Line, ...] = ()
         self._laid_out_for: Size | None = None
-        self._top_drawn = 0
         self.more_keys = ""
         """Keys that scroll the pane from the list, named beside "more lines"; empty for none."""
 
@@ -53,14 +52,9 @@ class TextPane(Canvas, can_focus=True):
             self._measure()
             self.post_message(self.Resized())
 
-    def begin(self) -> None:
-        """Look up once how far it is scrolled."""
-        super().begin()
-        self._top_drawn = self.scroll_offset.y
-
     def draw(self, y: int, width: int) -> Strip:
         """Draw a visible line, or the note that more lines follow."""
-        index = y + self._top_drawn
+        index = y + self.top_drawn
         if y == self.size_drawn.height - 1 and index < len(self.lines) - 1:
             note = f"{len(self.lines) - index} more lines  {self.more_keys}"
             return self.strip_of((Span(note, Role.MUTED),), width)
