@@ -69,3 +69,10 @@ def test_notices_of_another_session_and_another_participant_are_not_about_a_list
     assert notices.of(SESSION) == {"a": what, "b": what}
     assert Joined(log_of([]), notices.of(elsewhere), "b").told == 1
     assert Joined(log_of([]), notices.of(elsewhere), "c").told == 0
+
+
+def test_a_notice_of_an_unknown_name_is_not_said_to_be_missing():
+    rows = [("a", (5, "PUBLISH_ERROR", "QUOTA_EXCEEDED"))]
+    joined = Joined(log_of(rows), {"a": Counter([(5, "Publish Error", "QUOTA_EXCEEDED")])}, "a")
+    joined.look()
+    assert (joined.told, joined.here, joined.missing) == (0, 0, [])

@@ -70,8 +70,13 @@ class Joined:
         self._of_others = None if is_one_alert else False
         self.log = log
         self._only = only
-        self._notices = {one: told for one, told in notices.items() if only in {None, one}}
-        self._left = {one: Counter(told) for one, told in self._notices.items()}
+        # How the API would write a name that is not known cannot be told, nor whether it is there.
+        self._notices = {
+            one: Counter({what: told[what] for what in told if what[1] in SENT_BY_EVENTBRIDGE})
+            for one, told in notices.items()
+            if only in {None, one}
+        }
+        self._left = {one: told.copy() for one, told in self._notices.items()}
         """What no event that was looked at has taken."""
         self._looked_at = 0
         self.told = sum(sum(told.values()) for told in self._notices.values())
