@@ -145,9 +145,11 @@ def test_after_a_rest_changes_are_taken_in_at_once_again(time, taken):
 class Pile:
     """Work of so many slices, and the times at which it was drawn."""
 
-    def __init__(self, time, *, is_growing=False, draw_seconds=0.5):
+    def __init__(self, time, *, is_growing=False, draw_seconds=0.5, pause=0.125):
         self.is_growing = is_growing
         self.left = 0
+        self.key_at = None
+        """The slice during which a key comes."""
         self.worked = []
         self.drawn = []
         self._time = time
@@ -155,7 +157,7 @@ class Pile:
             time.jobs(),
             self._work,
             lambda: self.drawn.append(time.seconds),
-            pause=lambda: 0.125,
+            pause=lambda: pause,
             draw_seconds=draw_seconds,
             is_growing=lambda: self.is_growing,
         )
@@ -167,6 +169,7 @@ class Pile:
     def _work(self, seconds):
         assert seconds < 0.05
         self.worked.append(self._time.seconds)
+        self._time.typed += len(self.worked) == self.key_at
         self.left -= 1
         return self.left > 0
 
@@ -229,6 +232,37 @@ def test_a_drawing_that_waits_for_more_is_done_at_once_when_no_more_comes(time):
     pile.add(1)
     assert pile.drawn == pytest.approx([0, 0.1])
     assert time.timers == []
+
+
+def slices_between_pauses(pile, first=0):
+    worked = pile.worked[first:]
+    return [worked.count(moment) for moment in sorted(set(worked))]
+
+
+def test_long_work_without_a_key_pauses_less_often(time):
+    pile = Pile(time, pause=0.001)
+    pile.begin(1_000)
+    time.pass_time(0.2)
+    slices = slices_between_pauses(pile)
+    assert slices == sorted(slices)
+    assert [slices.count(number) >= 25 for number in range(6)] == [False, *[True] * 4, False]
+
+
+def test_a_key_ends_the_slices_that_follow_without_a_pause(time):
+    pile = Pile(time, pause=0.001)
+    pile.begin(1_000)
+    time.pass_time(0.2)
+    known = len(pile.worked)
+    pile.key_at = known + 2
+    time.pass_time(0.01)
+    assert slices_between_pauses(pile, known) == [2, *[1] * 9]
+
+
+def test_work_that_is_less_urgent_than_keys_pauses_after_each_slice(time):
+    pile = Pile(time, pause=0.02)
+    pile.begin(1_000)
+    time.pass_time(2)
+    assert set(slices_between_pauses(pile)) == {1}
 
 
 def test_a_closed_job_works_and_draws_no_more(time):

@@ -5,15 +5,16 @@ All samples of the IVS API give whole seconds, and order the events of one secon
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, groupby, islice, repeat
-from operator import add, eq, lshift, rshift
+from operator import eq, rshift, sub
 
 from ivscope.analysis.histories import KindRoles
 from ivscope.analysis.intervals import Family
 from ivscope.analysis.sorted_rows import SortedRows
 from ivscope.analysis.tie_order import PLACES, USUAL_PLACE, Halves, Row, TieOrder, rank
-from ivscope.provider.store.event_log import NO_TIME, EventLog
+from ivscope.analysis.timed_events import looked_up, with_low_bits
+from ivscope.provider.store.event_log import NO_TIME, EventLog, cells_at
 
 _STEP_BITS = PLACES.bit_length() - 1
 """Even the year 9999 in microseconds leaves so many bits of 63."""
@@ -68,11 +69,12 @@ class ParticipantRuns:
 
     def has_same_times(self, number: int, keys: "array[int]") -> bool:
         """Whether two events of a participant can be of one time, by their keys."""
-        runs, times = self._runs[number], []
+        runs = self._runs[number]
+        own: list[int] = []
         for start, stop in zip(runs[::2], runs[1::2], strict=True):
-            times += _times_of(keys[start:stop])
-        times.sort()
-        return any(_equal_runs(times))
+            own += keys[start:stop]
+        own.sort()
+        return any(_of_one_time(own))
 
     def rows(self, number: int, log: EventLog, keys: "array[int]") -> list[Row]:
         """Return the events of a participant by key, then position."""
@@ -160,21 +162,29 @@ class CausalKeys:
         if start >= stop:
             return
         columns = self._log.columns(start, stop)
-        ranks = [USUAL_PLACE + rank(kind.name) for kind in self._log.tables.kinds]
-        places = map(ranks.__getitem__, columns.kinds)
-        new = list(map(add, map(lshift, columns.times, repeat(_STEP_BITS)), places))
-        if min(columns.times) <= NO_TIME:
-            last = self.keys[-1] if start else _BEFORE_ALL
-            for index, time in enumerate(columns.times):
-                if time > NO_TIME:
-                    last = new[index]
-                new[index] = last
+        ranks = bytes(USUAL_PLACE + rank(kind.name) for kind in self._log.tables.kinds)
+        places = looked_up(columns.kinds, ranks)
+        low, high = min(columns.times), max(columns.times)
+        if low >= 0:
+            new = with_low_bits(columns.times, places, _STEP_BITS)
+        else:
+            new = self._keys_one_by_one(columns.times, places)
+            low, high = min(new) >> _STEP_BITS, max(new) >> _STEP_BITS
         self.keys.extend(new)
         self.order.add(range(start, stop))
         self._runs.extend(columns.participants, start)
-        low, high = min(new) >> _STEP_BITS, max(new) >> _STEP_BITS
         self._high = high if self._low is None else max(self._high, high)
         self._low = low if self._low is None else min(self._low, low)
+
+    def _keys_one_by_one(self, times: "array[int]", places: bytes) -> "array[int]":
+        """The same for times of which some are unreadable: those events have the key before."""
+        new = array("q")
+        last = self.keys[-1] if self.keys else _BEFORE_ALL
+        for time, place in zip(times, places, strict=True):
+            if time > NO_TIME:
+                last = (time << _STEP_BITS) + place
+            new.append(last)
+        return new
 
     def settle(self) -> Iterator[list[tuple[int, int]]]:
         """Put ties in order, in steps of some ms; extend nothing before the last one.
@@ -245,8 +255,8 @@ class CausalKeys:
         """The events of each time with a tie in a part of the order, step by step."""
         for row in range(start, stop, _STEP_ROWS):
             first, last = self._whole_times(row, stop)
-            keys = map(self.keys.__getitem__, self.order.part(first, last))
-            places = list(_equal_runs(_times_of(keys)))
+            keys = cells_at(self.keys, self.order.part(first, last))
+            places = list(_of_one_time(keys))
             if len(places) > _FEW_TIMES:
                 found = _same_times(self._rows(first, last))
             else:
@@ -369,17 +379,15 @@ class CausalKeys:
 
 def _same_times(rows: list[Row]) -> Iterator[list[Row]]:
     """Rows that have their time in common, where there are more than one."""
-    for start, stop in _equal_runs([row[0] >> _STEP_BITS for row in rows]):
+    for start, stop in _of_one_time([row[0] for row in rows]):
         yield rows[start:stop]
 
 
-def _times_of(keys: Iterable[int]) -> list[int]:
-    """Return the time in each of some keys."""
-    return list(map(rshift, keys, repeat(_STEP_BITS)))
-
-
-def _equal_runs(times: list[int]) -> Iterator[tuple[int, int]]:
-    """Yield where neighbours are equal: the first of them, and what follows the last."""
+def _of_one_time(keys: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield where ascending keys are of one time: the first of them, and what follows the last."""
+    if min(map(sub, keys[1:], keys), default=PLACES) >= PLACES:
+        return
+    times = list(map(rshift, keys, repeat(_STEP_BITS)))
     same = bytes(map(eq, times, islice(times, 1, None)))
     start = same.find(1)
     while start >= 0:

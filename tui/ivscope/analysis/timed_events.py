@@ -250,6 +250,25 @@ def _on_pages(
     return found.to_bytes(count, "little")
 
 
+def with_low_bits(numbers: "array[int]", low: bytes, bits: int) -> "array[int]":
+    """Shift each number of a column up by some bits, and put another one into those.
+
+    All are shifted as one great number with 64 bits for each, which takes a third of the time.
+
+    Args:
+        numbers: 64 bits each; none is negative, nor so great that a bit is lost.
+        low: As many, each below 1 << bits.
+        bits: How many.
+    """
+    order, size = sys.byteorder, numbers.itemsize
+    below = bytearray(size * len(numbers))
+    below[0 if order == "little" else size - 1 :: size] = low
+    shifted = int.from_bytes(numbers.tobytes(), order) << bits
+    joined = array("q")
+    joined.frombytes((shifted | int.from_bytes(below, order)).to_bytes(len(below), order))
+    return joined
+
+
 def flagged(flags: bytes) -> Iterator[int]:
     """Yield the indexes of the flags that are 1, ascending; quick where few are."""
     if flags.count(1) > len(flags) // _SPARSE:

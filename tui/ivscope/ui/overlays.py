@@ -24,7 +24,7 @@ from ivscope.ui.widgets.canvas import LineBar
 from ivscope.ui.widgets.row_list import RowList
 from ivscope.ui.widgets.screens import CoveringScreen
 from ivscope.ui.widgets.text_pane import NoticePane, TextPane
-from ivscope.workspace.jobs import GivenUpError, Jobs, SlicedJob, ThreadJob
+from ivscope.workspace.jobs import KEY_PAUSE_SECONDS, GivenUpError, Jobs, SlicedJob, ThreadJob
 from ivscope.workspace.place import Place
 
 if TYPE_CHECKING:
@@ -261,11 +261,8 @@ class OverlayReading:
     """Whether events are being read."""
 
 
-_COUNTING_PAUSE_SECONDS = 0.001
-"""Pause between two slices of counting, for keys that wait."""
-
 _READING_PAUSE_SECONDS = 0.02
-"""The same while events are read, which needs the processor too."""
+"""Pause between two slices of counting while events are read, which needs the processor too."""
 
 _COUNTING_DRAW_SECONDS = 0.5
 """Least time between two drawings while events come: to sum up a large session takes 0.025 s."""
@@ -316,7 +313,7 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
 
     def _between_slices(self) -> float:
         """Return the seconds between two slices of counting."""
-        return _READING_PAUSE_SECONDS if self._reading.is_going() else _COUNTING_PAUSE_SECONDS
+        return _READING_PAUSE_SECONDS if self._reading.is_going() else KEY_PAUSE_SECONDS
 
     def draw(self) -> None:
         """Draw what is counted so far."""

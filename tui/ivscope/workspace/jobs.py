@@ -28,15 +28,18 @@ from ivscope.domain.frozen import frozen
 
 Result = TypeVar("Result")
 
-SLICE_SECONDS = 0.008
-"""Length of a slice on the UI thread: a key waits for one slice and a frame at most."""
+SLICE_SECONDS, KEY_PAUSE_SECONDS = 0.008, 0.001
+"""A slice on the UI thread, and the pause behind it: a key waits for one slice and a frame."""
+
+_MORE, _ANOTHER_SECONDS = 3, 0.03
+"""So many more slices follow without a pause, one for each such time without a key."""
 
 _REST_SECONDS = 0.3
 """Work that nobody has asked for begins when no key has come for so long: who only passes through
 presses the next key sooner."""
 
-_REST_SLICE_SECONDS, _REST_PAUSE_SECONDS = 0.004, 0.001
-"""Length of its slices, and the pause in which keys are taken in: one slice may delay a key."""
+_REST_SLICE_SECONDS = 0.004
+"""Length of its slices: one may delay a key."""
 
 _AT_ONCE = 6
 """So many changes are taken in at once each: a key sets off a few, and all show without delay."""
@@ -45,18 +48,13 @@ _TOGETHER_SECONDS = 0.125
 """Time between further changes. Each redraws, and nobody can follow more than ten a second."""
 
 _REST = 10
-"""Work that is repeated while more is read pauses for so many times as long as it took: calls and
-keys need the processor too."""
+"""Repeated work pauses for so many times as long as it took: calls and keys need the processor."""
 
 _LOOK_SECONDS = 0.02
 """A thread that waits for the UI thread looks so often whether its work was given up."""
 
 _GIVING_UP_SECONDS = 0.15
 """How long giving up waits for a half-written file to be removed. Quitting may take 0.2 s."""
-
-
-def _nothing_typed() -> int:
-    return 0
 
 
 @frozen
@@ -66,9 +64,8 @@ class UiThread:
     soon: Callable[[Callable[[], object]], object]
     """Calls a function on the UI thread. May be called from any thread."""
     later: Callable[[float, Callable[[], object]], Callable[[], object]]
-    """Calls a function on the UI thread after so many seconds; returns a function that stops that.
-    Called on the UI thread only."""
-    typed: Callable[[], int] = _nothing_typed
+    """Calls a function there after so many seconds; returns what stops that. On the UI thread."""
+    typed: Callable[[], int] = int
     """Returns a number that grows with every key as soon as it comes, before it does anything."""
 
 
@@ -446,13 +443,14 @@ class SlicedJob:
         self._pause = pause
         self._draw_seconds = draw_seconds
         self._is_growing = is_growing
+        self._typed = jobs.ui.typed
         self._alarm = Alarm(jobs, self._slice)
+        self._keys, self._undisturbed_since = 0, 0.0
+        """How many keys had come at the last slice, and since when it works without another."""
         self._drawn_at = self._ended_at = -draw_seconds
         """When it drew last, and when a last slice did."""
-        self._is_working = False
-        self._is_held = False
-        """Whether all is done, and only the drawing waits."""
-        self._is_open = False
+        self._is_working = self._is_open = self._is_held = False
+        """Held: all is done, and only the drawing waits."""
 
     def begin(self) -> None:
         """Do the first slice: the widgets to draw on are there."""
@@ -466,6 +464,7 @@ class SlicedJob:
         """
         if self._is_open and (not self._is_working or (self._is_held and not self._is_growing())):
             self._is_working = True
+            self._undisturbed_since = self._clock.monotonic()
             self._slice()
 
     @property
@@ -490,14 +489,21 @@ class SlicedJob:
         self._alarm.stop()
 
     def _slice(self) -> None:
+        keys, pause, now = self._typed(), self._pause(), self._clock.monotonic()
+        if keys != self._keys:
+            self._keys, self._undisturbed_since = keys, now
+        more = int((now - self._undisturbed_since) / _ANOTHER_SECONDS)
         is_more = self._work(SLICE_SECONDS)
+        for _ in range(min(_MORE, more) if pause <= KEY_PAUSE_SECONDS else 0):
+            if is_more and self._typed() == keys:
+                is_more = self._work(SLICE_SECONDS)
         now = self._clock.monotonic()
         wait = (self._drawn_at if is_more else self._ended_at) + self._draw_seconds - now
         is_drawn = wait <= 0 or not (is_more or self._is_growing())
         self._is_held = not (is_more or is_drawn)
         self._is_working = is_more or self._is_held
         if self._is_working:
-            self._alarm.set(self._pause() if is_more else wait)
+            self._alarm.set(pause if is_more else wait)
         else:
             self._ended_at = now
             self._alarm.stop()
@@ -535,7 +541,7 @@ class AtRest:
         if self._typed() != self._seen:
             self._rest()
         elif self._work(_REST_SLICE_SECONDS):
-            self._alarm.set(_REST_PAUSE_SECONDS)
+            self._alarm.set(KEY_PAUSE_SECONDS)
 
 
 class ThreadJob(Generic[Result]):

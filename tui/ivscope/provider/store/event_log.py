@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Final, overload
 
 from ivscope.domain.events import Event
@@ -77,10 +78,9 @@ class BlockIndex:
             block, part = self._blocks[-1], slice(at, at + room)
             timed = [time for time in times[part] if time > no_time]
             if timed:
-                earliest, latest = min(timed), max(timed)
-                is_first = block.first is None
-                block.last = latest if is_first else max(block.last, latest)
-                block.first = earliest if block.first is None else min(block.first, earliest)
+                first, last = min(timed), max(timed)
+                block.last = last if block.first is None else max(block.last, last)
+                block.first = first if block.first is None else min(block.first, first)
             if len(timed) < len(times[part]):
                 pairs = zip(kinds[part], times[part], strict=True)
                 block.untimed |= _bits(kind for kind, time in pairs if time <= no_time)
@@ -544,7 +544,7 @@ class EventLog(Sequence[Event]):
     def column_at(self, column: str, positions: Iterable[int]) -> "array[int]":
         """A column of `EventColumns`, by its name, at some positions."""
         cells: array[int] = getattr(self, f"_{column}")
-        return array(cells.typecode, map(cells.__getitem__, positions))
+        return array(cells.typecode, cells_at(cells, positions))
 
     def rare_positions(self, start: int, stop: int) -> Sequence[int]:
         """Ascending positions of the events with a destination, a token or an unreadable time."""
@@ -572,13 +572,11 @@ class EventLog(Sequence[Event]):
         kind = tables.kinds[tables.as_came[number]]
         rare = self.rare(position)
         time_us = self._times[position]
-        time: Time | None = rare.unreadable_time
-        if time_us > _UNREADABLE:
-            time = from_microseconds(time_us)
+        is_readable = time_us > _UNREADABLE
         return Event(
             name=kind.name,
             participant_id=tables.texts[self._participants[position]],
-            time=time,
+            time=from_microseconds(time_us) if is_readable else rare.unreadable_time,
             remote_participant_id=tables.texts[self._remotes[position]],
             error_code=kind.error_code,
             destination_stage_arn=rare.destination_stage_arn,
@@ -588,6 +586,12 @@ class EventLog(Sequence[Event]):
             new_token=rare.new_token,
             contradiction=tables.kinds[number].contradiction,
         )
+
+
+def cells_at(cells: Sequence[int], positions: Iterable[int]) -> tuple[int, ...]:
+    """The cells of a column at some positions: half the cost of one by one."""
+    wanted = tuple(positions)  # of one alone, `itemgetter` would return no tuple
+    return itemgetter(*wanted, wanted[0])(cells)[:-1] if wanted else ()
 
 
 def _encode_time(time: Time | None) -> int:

@@ -29,12 +29,9 @@ from ivscope.ui.explorer.list_status import event_status
 from ivscope.ui.widgets.row_list import RowList, Tail
 from ivscope.workspace.event_list import EventList, MarkFinder, mark_of, save_soon
 from ivscope.workspace.event_stream import EventStream, ParticipantStream, SessionStream
-from ivscope.workspace.jobs import Jobs, SlicedJob
+from ivscope.workspace.jobs import KEY_PAUSE_SECONDS, Jobs, SlicedJob
 from ivscope.workspace.place import Level, Place
 from ivscope.workspace.seeking import Seeking
-
-_PAUSE_SECONDS = 0.001
-"""Pause between two slices of work, for keys that wait."""
 
 _BUSY_PAUSE_SECONDS = 0.1
 """Pause between two slices while a scan brings events, which is less urgent than keys."""
@@ -379,7 +376,7 @@ class EventsPane:
 
     def _pause(self) -> float:
         is_busy = self.event_list is not None and self.event_list.stream.is_busy
-        return _BUSY_PAUSE_SECONDS if is_busy else _PAUSE_SECONDS
+        return _BUSY_PAUSE_SECONDS if is_busy else KEY_PAUSE_SECONDS
 
     def seek_for(
         self,
