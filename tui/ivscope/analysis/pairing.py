@@ -47,21 +47,21 @@ def groups_of(halves: Iterable[Half], moves: Sequence[Half], reach: Reach) -> li
         reach: How far is read.
     """
     groups: list[Group] = []
+    group: Group | None = None
     times: dict[bool, int] = {}
     since, until = _moving(moves)
-    for half in sorted(halves):
-        first, last = bounds_of(half.time)
+    for time, _, position, is_end in sorted(halves):
+        first, last = bounds_of(time)
         if first <= until and last >= since:
             first, last = _stretched(first, last, moves)
-        group = groups[-1] if groups else None
         if group is None or first > group.last:
             group = Group(first, last)
             groups.append(group)
-            times = {half.is_end: half.time}
+            times = {is_end: time}
         else:
             group.first, group.last = min(group.first, first), max(group.last, last)
-            group.is_mixed |= times.setdefault(half.is_end, half.time) != half.time
-        (group.stops if half.is_end else group.starts).append(half.position)
+            group.is_mixed |= times.setdefault(is_end, time) != time
+        (group.stops if is_end else group.starts).append(position)
     if not moves and reach.is_complete:
         return groups
     for group in groups:
@@ -413,7 +413,7 @@ def stays_of(
         while place >= 0 and bounds_of(heard[place])[1] >= before:
             place -= 1
         if place >= 0 and heard[place] > after:
-            gap.heard = heard[place]
+            gaps[at] = replace(gap, heard=heard[place])
     is_known = is_first and reach.is_complete and gaps[0].heard is None
     entry = IN if is_known else IN | ON
     states = PossibleStates(groups, gaps, entry, follows=False)
@@ -473,7 +473,9 @@ def states_of(
         if after >= until:
             break
         before = groups[at].first if at < len(groups) else LATEST
-        gap.cut = _cut(moves, after, before)
+        cut = _cut(moves, after, before)
+        if cut is not None:
+            gaps[at] = replace(gap, cut=cut)
     inside = None
     if follows and moves:
         inside = [stays.inside(one) if one.joins or one.leaves else (ANY, ANY) for one in groups]
@@ -485,7 +487,7 @@ def states_of(
 
 def _gaps(groups: Sequence[Group], reach: Reach) -> list[Gap]:
     if reach.is_complete:
-        return [Gap() for _ in range(len(groups) + 1)]
+        return [Gap()] * (len(groups) + 1)
     edges = [EARLIEST, *(one.last for one in groups)], [*(one.first for one in groups), LATEST]
     return [Gap(reach.knows(after + 1, before - 1)) for after, before in zip(*edges, strict=True)]
 

@@ -21,7 +21,7 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from ivscope.domain.frozen import slotted
+from ivscope.domain.frozen import frozen, slotted
 
 OUT, IN, ON = 1, 2, 4
 ANY: Final = OUT | IN | ON
@@ -294,7 +294,7 @@ class Group:
         return self.joins, self.leaves, len(self.starts), len(self.stops)
 
 
-@slotted
+@frozen
 class Gap:
     """What lies between two groups, before the first, or after the last."""
 
@@ -323,6 +323,7 @@ class PossibleStates:
         "_any",
         "_counts",
         "_follows",
+        "_silent",
         "broken",
         "entries",
         "exits",
@@ -351,6 +352,9 @@ class PossibleStates:
         """By group: those after it."""
         self.broken: list[bool] = []
         """By group: whether what must have come before it is not in the events."""
+        self._silent: list[bool] = []
+        """By group: whether all between the one before and it is read and says nothing, and what
+        must have come before it is there."""
         self._forward(entry, inside)
         self._backward()
         self.ways = [
@@ -363,36 +367,41 @@ class PossibleStates:
         when it is not read whole, or has too many events."""
 
     def _forward(self, states: int, inside: Sequence[tuple[int, int]] | None) -> None:
-        anything, follows = self._any, self._follows
-        for at, group in enumerate(self.groups):
-            before, after = (anything, anything) if inside is None else inside[at]
-            gap, counts = self.gaps[at + 1], self._counts[at]
-            entries = states & before
-            wanted = after & ON if gap.heard is not None else after
-            exits = _exits(entries, counts) & wanted if group.is_known else wanted
-            is_broken = not exits
-            if is_broken:
-                entries = anything
-                exits = _exits(entries, counts)
-                exits = exits & wanted or exits or anything
-            self.entries.append(entries)
-            self.exits.append(exits)
-            self.broken.append(is_broken)
-            states = anything
-            if gap.is_known:
-                states &= OUT | IN if follows and gap.cut is not None else _DOWN[exits]
+        entries_of, exits_of, broken, silent = self.entries, self.exits, self.broken, self._silent
+        anything, gaps = self._any, iter(self.gaps)
+        gap = next(gaps)
+        is_open = gap.is_known and not self.is_cut(gap)
+        before = after = anything
+        for at, (group, counts, gap) in enumerate(
+            zip(self.groups, self._counts, gaps, strict=True)
+        ):
+            if inside is not None:
+                before, after = inside[at]
+            wanted = after if gap.heard is None else after & ON
+            entries, exits, is_broken = _passed(
+                states & before, wanted, counts, group.is_known, anything
+            )
+            entries_of.append(entries)
+            exits_of.append(exits)
+            broken.append(is_broken)
+            silent.append(is_open and not is_broken)
+            is_open = gap.is_known and not self.is_cut(gap)
+            if is_open:
+                states = anything & _DOWN[exits]
+            else:
+                states = anything & (OUT | IN) if gap.is_known else anything
 
     def is_cut(self, gap: Gap) -> bool:
         """Whether what was on before a gap has ended in it with its stay."""
         return self._follows and gap.cut is not None
 
     def _backward(self) -> None:
-        for at in range(len(self.groups) - 1, -1, -1):
-            group, gap = self.groups[at], self.gaps[at]
-            if group.is_known:
-                self.entries[at] &= _entries(self.exits[at], self._counts[at]) or ANY
-            if at and gap.is_known and not self.broken[at] and not self.is_cut(gap):
-                self.exits[at - 1] &= _UP[self.entries[at]]
+        entries, exits, groups, counts = self.entries, self.exits, self.groups, self._counts
+        for at in range(len(groups) - 1, -1, -1):
+            if groups[at].is_known:
+                entries[at] &= _entries(exits[at], counts[at]) or ANY
+            if at and self._silent[at]:
+                exits[at - 1] &= _UP[entries[at]]
 
     def is_surely_on(self, at: int) -> bool:
         """Whether it is on for certain all the way from the group before up to a group."""
@@ -400,30 +409,65 @@ class PossibleStates:
 
     def path(self) -> list[Way | None]:
         """For each group the way that needs the fewest missing ends over all; None for unknown."""
-        steps: list[dict[int, tuple[int, int, Way | None]]] = []
-        before = {ANY: 0}
-        for at, ways in enumerate(self.ways):
-            gap = self.gaps[at]
-            is_silent = gap.is_known and not (self.broken[at] or self.is_cut(gap))
-            missing = (_SILENT_COST if is_silent else _NO_COST).get
-            found: dict[int, tuple[int, int, Way | None]] = {}
-            for way in ways:
-                entry = way.entry
-                costs = [
-                    (cost + missing((state, entry), 0), state) for state, cost in before.items()
-                ]
-                cost, state = min(costs) if len(costs) > 1 else costs[0]
-                cost += way.cost
-                if way.exit not in found or cost < found[way.exit][0]:
-                    found[way.exit] = cost, state, way
-            if not found:
-                cost, state = min((cost, state) for state, cost in before.items())
-                found[ANY] = cost, state, None
-            steps.append(found)
-            before = {state: step[0] for state, step in found.items()}
+        steps: list[_PathStep] = []
+        before: _Costs = ((ANY, 0),)
+        for ways, is_silent in zip(self.ways, self._silent, strict=True):
+            step, before = _path_step(before, ways, is_silent)
+            steps.append(step)
         chosen: list[Way | None] = []
-        last = min(before, key=lambda state: (before[state], -state), default=ANY)
+        last = min(before, key=lambda one: (one[1], -one[0]))[0]
         for step in reversed(steps):
-            _, last, taken = step[last]
-            chosen.append(taken)
+            last, way = step[last]
+            chosen.append(way)
         return chosen[::-1]
+
+
+@lru_cache(maxsize=4_096)
+def _passed(
+    entries: int, wanted: int, counts: Counts, is_known: bool, anything: int
+) -> tuple[int, int, bool]:
+    """The states before a group and after it, and whether what must have come before is missing.
+
+    Args:
+        entries: What can be before it.
+        wanted: What can be after it for another reason.
+        counts: Its events.
+        is_known: Whether these are all.
+        anything: What is possible where nothing is known.
+    """
+    exits = _exits(entries, counts) & wanted if is_known else wanted
+    if exits:
+        return entries, exits, False
+    exits = _exits(anything, counts)
+    return anything, exits & wanted or exits or anything, True
+
+
+_Costs = tuple[tuple[int, int], ...]
+"""States, and what it costs more to be in each than in the cheapest."""
+
+_PathStep = dict[int, tuple[int, Way | None]]
+"""By the state after a group: the state before it, and the way through it."""
+
+
+@lru_cache(maxsize=4_096)
+def _path_step(before: _Costs, ways: tuple[Way, ...], is_silent: bool) -> tuple[_PathStep, _Costs]:
+    """The cheapest way to each state after a group. Long lists repeat few cases.
+
+    Args:
+        before: The states after the group before it.
+        ways: Those through the group; none for an unknown one.
+        is_silent: Whether all of the gap before it is read, and nothing in it says what happened.
+    """
+    missing = (_SILENT_COST if is_silent else _NO_COST).get
+    found: dict[int, tuple[int, int, Way | None]] = {}
+    for way in ways:
+        cost, state = min((cost + missing((state, way.entry), 0), state) for state, cost in before)
+        cost += way.cost
+        if way.exit not in found or cost < found[way.exit][0]:
+            found[way.exit] = cost, state, way
+    if not found:
+        cost, state = min((cost, state) for state, cost in before)
+        found[ANY] = cost, state, None
+    least = min(cost for cost, _, _ in found.values())
+    costs = tuple((state, cost - least) for state, (cost, _, _) in found.items())
+    return {state: (entry, way) for state, (_, entry, way) in found.items()}, costs
