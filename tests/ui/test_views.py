@@ -116,6 +116,25 @@ async def test_lanes_of_a_window_that_is_not_drawn_yet_are_saved_with_its_axis(t
         assert [*text.above, *rows] == [*again.above, *map(again.row, range(again.rows))]
 
 
+async def test_lanes_that_stay_as_they_are_are_not_made_again(taken, monkeypatch):
+    async with explorer(at(PRIYA), size=(120, 20), unlimited=True) as journey:
+        await opened(journey, View.LANES)
+        await journey.until("all 40 read", within=20)
+        screen, made = journey.app.screen, []
+        make = screen._list._make_row
+
+        def counted(index, width, over):
+            made.append(index)
+            return make(index, width, over)
+
+        monkeypatch.setattr(screen._list, "_make_row", counted)
+        screen.draw()
+        assert made == []
+        screen._view.zoom(4)
+        screen.draw()
+        assert made
+
+
 async def test_lanes_that_are_not_drawn_yet_are_made_for_the_file(taken, tmp_path, monkeypatch):
     monkeypatch.setattr(overlays, "_LANE_EVENTS", 3)
     async with explorer(at(PRIYA), size=(120, 20), unlimited=True) as journey:

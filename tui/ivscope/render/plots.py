@@ -277,10 +277,14 @@ THEN_PUBLISHING: Final = "●"
 
 def lane_cells(cells: str, cursor: int | None = None) -> Line:
     """Draw the cells of a lane, the one at the time of the cursor in its own role."""
-    return runs(
-        (sign, Role.CURSOR if column == cursor else _ROLES[sign])
-        for column, sign in enumerate(cells)
-    )
+    if cursor is None or not 0 <= cursor < len(cells):
+        return _in_roles(cells)
+    here = Span(cells[cursor], Role.CURSOR)
+    return (*_in_roles(cells[:cursor]), here, *_in_roles(cells[cursor + 1 :]))
+
+
+def _in_roles(cells: str) -> Line:
+    return tuple(Span("".join(run), role) for role, run in groupby(cells, _ROLES.__getitem__))
 
 
 def axis_line(

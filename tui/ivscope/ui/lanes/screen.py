@@ -39,9 +39,17 @@ class LaneRows:
     So those that are drawn later are of the window that stands above them, also in a file.
     """
 
-    def __init__(self, view: LanesView) -> None:
+    def __init__(self, view: LanesView, width: int) -> None:
+        """Keep a view as it is.
+
+        Args:
+            view: What to draw.
+            width: Cells of a row on screen.
+        """
         self.view = view.as_it_is()
         self._rows = view.rows
+        self._width = width
+        self._drawn: dict[int, Line] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -52,12 +60,16 @@ class LaneRows:
         return row if isinstance(row, str) else None
 
     def key(self, index: int) -> Hashable:
-        """Return these rows and the index: a change of the view changes every lane."""
-        return self, index
+        """Return the row as it is drawn: most lanes stay the same when others are made."""
+        return self.line(index, self._width)
 
     def line(self, index: int, width: int) -> Line:
         """Draw a lane, or a heading."""
-        return self.view.row(self._rows[index], width)
+        if width != self._width:
+            return self.view.row(self._rows[index], width)
+        if index not in self._drawn:
+            self._drawn[index] = self.view.row(self._rows[index], width)
+        return self._drawn[index]
 
     def titles(self, width: int) -> Line:  # noqa: ARG002 - the protocol's signature
         """Return no titles: the axis of time is above the list."""
@@ -158,7 +170,7 @@ class LanesScreen(CountingScreen[Landing]):
         plot.show(tuple((Span(" "), *line) for line in head))
         # The cursor stays on its participant, wherever the lane moves.
         view.chosen = self._list.participant or view.chosen
-        self._list.show(LaneRows(view), no_tail, view.row_of(view.chosen), self._list.top)
+        self._list.show(LaneRows(view, inner), no_tail, view.row_of(view.chosen), self._list.top)
         self.query_one("#title", LineBar).show(self._title(self.NAME, width))
         signs = legend(inner, has_replicas=view.has_replicas, has_awaited=view.has_awaited)
         self.query_one("#legend", LineBar).show((Span(" "), *signs))
