@@ -8,6 +8,7 @@ participants. With "unordered", those of one participant come as a service may r
 that are in order by themselves, one event of each in turn.
 """
 
+import gc
 import json
 import os
 import sys
@@ -193,6 +194,7 @@ class FilledExplorer(PlainApp):
         )
         explorer.expect(self.size)
         self.push_screen(explorer)
+        gc.freeze()  # as the real app does: what is loaded by now is never garbage
 
 
 def main(rows: int, pages_per_second: float, parts: int = 1) -> None:

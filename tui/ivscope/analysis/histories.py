@@ -250,20 +250,18 @@ def history_of(
         check: Called now and then; what it raises ends the work.
     """
     found, errors, latest = Sorted(), array("q"), NO_TIME
-    said: dict[int, tuple[bool, bool, EventRole | None]] = {}
+    said: dict[tuple[int, int], tuple[bool, bool, EventRole | None, Key | None]] = {}
     for position, time, kind, remote in rows:
-        if kind not in said:
-            said[kind] = roles.is_fact(kind), roles.is_error(kind), roles.of(kind)
-        is_fact, is_error, role = said[kind]
+        known = said.get((kind, remote))
+        if known is None:
+            known = said[kind, remote] = _said(roles, kind, remote)
+        is_fact, is_error, role, key = known
         if not is_fact:
             continue
         latest = max(latest, time)
         if is_error and time > NO_TIME:
             errors.append(time)
-        if role is not None and role.family is not Family.REPLICATION:
-            key: Key | None = None
-            if role.family is not None:
-                key = (role.family, remote if role.family is Family.SUBSCRIBE else None)
+        if role is not None:
             found.take(role, key, position, time)
     stays = found.stays(reach)
 
@@ -279,6 +277,18 @@ def history_of(
         array("q", sorted(errors)),
         latest,
     )
+
+
+def _said(
+    roles: KindRoles, kind: int, remote: int
+) -> tuple[bool, bool, EventRole | None, Key | None]:
+    """Whether an event counts, whether it is an error, what it says, and of what."""
+    role, key = roles.of(kind), None
+    if role is not None and role.family is Family.REPLICATION:
+        role = None
+    if role is not None and role.family is not None:
+        key = role.family, remote if role.family is Family.SUBSCRIBE else None
+    return roles.is_fact(kind), roles.is_error(kind), role, key
 
 
 class _StayPart(NamedTuple):

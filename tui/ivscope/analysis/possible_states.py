@@ -370,7 +370,7 @@ class PossibleStates:
         entries_of, exits_of, broken, silent = self.entries, self.exits, self.broken, self._silent
         anything, gaps = self._any, iter(self.gaps)
         gap = next(gaps)
-        is_open = gap.is_known and not self.is_cut(gap)
+        follows, is_open = self._follows, gap.is_known and not self.is_cut(gap)
         before = after = anything
         for at, (group, counts, gap) in enumerate(
             zip(self.groups, self._counts, gaps, strict=True)
@@ -385,7 +385,7 @@ class PossibleStates:
             exits_of.append(exits)
             broken.append(is_broken)
             silent.append(is_open and not is_broken)
-            is_open = gap.is_known and not self.is_cut(gap)
+            is_open = gap.is_known and not (follows and gap.cut is not None)
             if is_open:
                 states = anything & _DOWN[exits]
             else:

@@ -172,6 +172,11 @@ class Publishers:
                 why = None if is_certain else own.why_not(interval, first, last)
                 yield Publisher(participant_id, interval, why)
 
+    @property
+    def known(self) -> int:
+        """How many participants have a start or a stop of publishing; they only get more."""
+        return len(self._people)
+
     def has(self, participant_id: str) -> bool:
         """Whether a participant has a start or a stop of publishing among what is counted."""
         return participant_id in self._people

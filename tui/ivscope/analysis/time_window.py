@@ -1,6 +1,7 @@
 """TimeWindow: the stretch of time that lanes and plots show, and where a moment is in it."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from ivscope.domain.frozen import frozen
 from ivscope.domain.times import EARLIEST_US, LATEST_US, from_microseconds, to_microseconds
@@ -59,9 +60,7 @@ class TimeWindow:
 
         `column_of` puts a moment into the column between whose edges it is.
         """
-        start, end = self.bounds
-        # Rounded up: the first microsecond whose column this is.
-        return [start - (start - end) * column // columns for column in range(columns + 1)]
+        return [*_edges(*self.bounds, columns)]
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -73,6 +72,13 @@ def window_between(first: datetime, last: datetime) -> TimeWindow:
     """The window from one moment to another, in either order, at least `SHORTEST` long."""
     start, end = sorted((to_microseconds(first), to_microseconds(last)))
     return _window(start, max(end - start, _SHORTEST_US))
+
+
+@lru_cache(maxsize=8)
+def _edges(start: int, end: int, columns: int) -> tuple[int, ...]:
+    """Asked for again by every lane of a screen, and by every mark of its axis."""
+    # Rounded up: the first microsecond whose column this is.
+    return tuple(start - (start - end) * column // columns for column in range(columns + 1))
 
 
 def _window(start: int, length: int) -> TimeWindow:

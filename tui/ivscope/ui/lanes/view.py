@@ -161,6 +161,8 @@ class LanesView:
         self._listed: list[str] = []
         """Everybody, in the order of joining or of errors."""
         self._ordered_for: object = None
+        self._told_for: object = None
+        self._is_told = False
         self._copies: set[str] = set()
         """Ids of the replicas among them."""
         self._looked_at = 0
@@ -231,8 +233,12 @@ class LanesView:
 
     def _is_everybody_told(self) -> bool:
         """Whether all who have published by the list have an event of it that is read."""
-        rows = self._scan.participants.facts
-        return all(self._counts.publishers.has(row.participant_id) for row in rows if row.published)
+        rows, publishers = self._scan.participants.facts, self._counts.publishers
+        told_for = rows, len(rows), publishers.known
+        if told_for != self._told_for:
+            who = (row.participant_id for row in rows if row.published)
+            self._told_for, self._is_told = told_for, all(map(publishers.has, who))
+        return self._is_told
 
     def _list_everybody(self) -> None:
         """Order the participants again if some came or were read, or the order was changed."""
