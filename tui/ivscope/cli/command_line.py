@@ -48,7 +48,7 @@ WORLDS = ("incident", "quiet", "huge", "samples")
 _TIMES = {"--at", "--since", "--until"}
 """Options whose value may begin with a minus sign, which argparse takes for an option."""
 
-_DISTANCE = re.compile(r"-\d")
+_DISTANCE = r"-\d"
 
 
 _IDS = ("session", "participant")
@@ -117,7 +117,7 @@ class Parser(argparse.ArgumentParser):
         """Read the words: options anywhere, and a distance such as -5m behind an option of time."""
         words: list[str] = []
         for word in sys.argv[1:] if args is None else args:
-            if words and words[-1] in _TIMES and _DISTANCE.match(word):
+            if words and words[-1] in _TIMES and re.match(_DISTANCE, word):
                 words[-1] += f"={word}"
             else:
                 words.append(word)

@@ -18,12 +18,12 @@ from ivscope.domain.frozen import frozen
 from ivscope.domain.times import parse_time
 from ivscope.domain.tokens import TokenClaims, read_token
 
-_STAGE_ARN = re.compile(r"arn:aws:ivs:([a-z0-9-]+):[0-9]+:stage/[a-zA-Z0-9-]+")
-_LONGEST_ARN = 128
-_SESSION_ID = re.compile(r"st-[a-zA-Z0-9]{13}")
-_PARTICIPANT_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-
 # Patterns as text are compiled by the first search: not before something is on screen.
+_STAGE_ARN = r"arn:aws:ivs:([a-z0-9-]+):[0-9]+:stage/[a-zA-Z0-9-]+"
+_LONGEST_ARN = 128
+_SESSION_ID = r"st-[a-zA-Z0-9]{13}"
+_PARTICIPANT_ID = r"[a-zA-Z0-9_-]{1,64}"
+
 _LOOSE_SESSION_ID = r"(?<![a-zA-Z0-9-])st-[a-zA-Z0-9]{8,40}(?![a-zA-Z0-9])"
 """AWS's own EventBridge examples carry session ids shorter than the API allows."""
 
@@ -141,7 +141,7 @@ def event_name_of(eventbridge_name: str) -> str | None:
 
 def parse_stage_arn(text: str) -> str | None:
     """The Region of a stage ARN, or None if it is not one (IVS API: StageArn)."""
-    match = _STAGE_ARN.fullmatch(text) if len(text) <= _LONGEST_ARN else None
+    match = re.fullmatch(_STAGE_ARN, text) if len(text) <= _LONGEST_ARN else None
     return match[1] if match else None
 
 
@@ -152,7 +152,7 @@ def is_stage_arn(text: str) -> bool:
 
 def is_session_id(text: str) -> bool:
     """Whether the API accepts it as a session id: `st-` and 13 letters or digits."""
-    return _SESSION_ID.fullmatch(text) is not None
+    return re.fullmatch(_SESSION_ID, text) is not None
 
 
 def is_participant_id(text: str) -> bool:
@@ -160,7 +160,7 @@ def is_participant_id(text: str) -> bool:
 
     Self-signed tokens let the customer choose it, so nothing more can be said about it.
     """
-    return _PARTICIPANT_ID.fullmatch(text) is not None
+    return re.fullmatch(_PARTICIPANT_ID, text) is not None
 
 
 def region_of(arn: str | None) -> str | None:
@@ -194,7 +194,7 @@ def read_identifiers(text: str) -> Identifiers:
     if printed.stage_arn or printed.session_id or not found.choices:
         return found
     # Ids that stand in one line belong together.
-    lines = [line for line in text.splitlines() if _STAGE_ARN.search(line) or "st-" in line]
+    lines = [line for line in text.splitlines() if re.search(_STAGE_ARN, line) or "st-" in line]
     by_line = _combined(
         [_filled(Identifiers(), line, alone=False) for line in lines[:_MOST_RECORDS]]
     )
@@ -457,8 +457,8 @@ def _filled(found: Identifiers, text: str, *, alone: bool = True) -> Identifiers
         text: The text.
         alone: Whether a text of one word is taken for a participant id.
     """
-    arns = _distinct(match[0] for match in _STAGE_ARN.finditer(text))
-    rest = _STAGE_ARN.sub(" ", text)
+    arns = _distinct(match[0] for match in re.finditer(_STAGE_ARN, text))
+    rest = re.sub(_STAGE_ARN, " ", text)
     matches = [*re.finditer(_LOOSE_SESSION_ID, rest)]
     sessions = _distinct(match[0] for match in matches)
     session = matches[0] if matches else None

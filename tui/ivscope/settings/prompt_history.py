@@ -20,15 +20,13 @@ _MOST_BYTES = 5_000_000
 LONGEST_TEXT = 2000
 """Characters. Longer texts were pasted for a single use, so they are not stored."""
 
+# As text they are compiled by the first search: not before something is on screen.
 _SECRETS: Final = (
-    (
-        re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"),
-        "<token>",
-    ),  # signed, as of a participant
-    (re.compile(r"\b(?:sk|rt)_[\w-]{16,}"), "<stream key>"),
-    (re.compile(r"(?<=://)[^/@\s]*:[^/@\s]*@"), ""),  # user and password in an address
-    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"), "<key id>"),
-    (re.compile(r"(?i)\b\w*(?:secret_?access_?key|session_?token)\W{1,5}\S{16,}"), "<key>"),
+    (r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?", "<token>"),  # signed, as of a participant
+    (r"\b(?:sk|rt)_[\w-]{16,}", "<stream key>"),
+    (r"(?<=://)[^/@\s]*:[^/@\s]*@", ""),  # user and password in an address
+    (r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}", "<key id>"),
+    (r"(?i)\b\w*(?:secret_?access_?key|session_?token)\W{1,5}\S{16,}", "<key>"),
 )
 """What lets others in, and what to write in its place. Long enough not to hit what a person looks
 for: a name such as sk_rates."""
@@ -36,13 +34,13 @@ for: a name such as sk_rates."""
 
 def is_secret(text: str) -> bool:
     """Whether a text holds what lets others in, so that it is neither stored nor offered again."""
-    return any(pattern.search(text) for pattern, _ in _SECRETS)
+    return any(re.search(pattern, text) for pattern, _ in _SECRETS)
 
 
 def without_secrets(text: str) -> str:
     """The text with a word in place of each secret, for files and the clipboard."""
     for pattern, instead in _SECRETS:
-        text = pattern.sub(instead, text)
+        text = re.sub(pattern, instead, text)
     return text
 
 

@@ -40,42 +40,41 @@ _ENDING: Final = frozenset({"\x03", "\x11", _ESCAPE})
 _C1: Final = {"\x8f": "\x1bO", "\x90": "\x1bP", "\x9b": "\x1b[", "\x9d": "\x1b]", "\x9f": "\x1b_"}
 """Introducers in one character, as a few terminals send them, and what they stand for."""
 
-_PLAIN = re.compile("[^\x1b\x8f\x90\x9b\x9d\x9f\udc80-\udcff]+")
-_NO_TEXT = re.compile("[\udc80-\udcff]")
+# Patterns as text are compiled by the first match: not before something is on screen.
+_PLAIN = "[^\x1b\x8f\x90\x9b\x9d\x9f\udc80-\udcff]+"
+_NO_TEXT = "[\udc80-\udcff]"
 """A byte that is no UTF-8, as the decoder hands it on."""
 
 _OLD_MOUSE: Final = "\x1b[M"
 """Begins a report of xterm's first mouse protocol; three bytes follow."""
 _OLD_MOUSE_BYTES: Final = 3
 
-_MOUSE = re.compile(r"\x1b\[<[^\x00-\x1f\x7f]*?[mM]")
-_HALF_MOUSE = re.compile(r"\x1b\[<[^\x00-\x1f\x7f]*")
+_MOUSE = r"\x1b\[<[^\x00-\x1f\x7f]*?[mM]"
+_HALF_MOUSE = r"\x1b\[<[^\x00-\x1f\x7f]*"
 """A report of the mouse in the newer protocol, or what is broken of one: `NaN` for a number."""
-_WHOLE_MOUSE = re.compile(r"\x1b\[<\d{1,4};-?\d{1,5};-?\d{1,5}[mM]", re.ASCII)
+_WHOLE_MOUSE = r"(?a)\x1b\[<\d{1,4};-?\d{1,5};-?\d{1,5}[mM]"
 
-_SEQUENCE = re.compile(r"\x1b\[(?:\[[A-E]|\d+\$|[0-?]*[ -/]*[@-Z\\-~])")
+_SEQUENCE = r"\x1b\[(?:\[[A-E]|\d+\$|[0-?]*[ -/]*[@-Z\\-~])"
 """A key or a report. The first two are keys of the Linux console and of rxvt; all else has the
 form that ECMA-48 gives to control sequences."""
 _INSIDE: Final = "[" + "".join(map(chr, range(0x20, 0x40)))
-_HALF_SEQUENCE = re.compile(r"\x1b(?:\[(?:\[|[0-?]*[ -/]*)|[OP\]_])?\Z")
+_HALF_SEQUENCE = r"\x1b(?:\[(?:\[|[0-?]*[ -/]*)|[OP\]_])?\Z"
 
-_STRING = re.compile(r"\x1b(?:\][0-9lLI]|P[0-9>!|]|_G)")
+_STRING = r"\x1b(?:\][0-9lLI]|P[0-9>!|]|_G)"
 """The beginning of an answer that is a string: colours, clipboard, title, version, graphics. A
 letter after Alt+] or Alt+Shift+P is none."""
-_STRING_END = re.compile("\x1b\\\\|[\0-\x1f\x9c\udc9c]")
+_STRING_END = "\x1b\\\\|[\0-\x1f\x9c\udc9c]"
 _WHOLE_ENDS: Final = frozenset({"\x07", "\x1b\\", "\x9c", "\udc9c"})
 
 _MAY_BE_KEY: Final = frozenset({_ESCAPE, "\x1bO", "\x1bP", "\x1b]", "\x1b_"})
 """Esc or Alt with a sign, when nothing follows; else the beginning of a sequence."""
 
-_TORN = re.compile(
-    r"\x1b(?:\[[<=>?]|\[M..|\[\d+[~u]|\[\d+[:;][\d:]|\]\d+;|\][lL]\w+|P[01>!]|_G)", re.DOTALL
-)
+_TORN = r"(?s)\x1b(?:\[[<=>?]|\[M..|\[\d+[~u]|\[\d+[:;][\d:]|\]\d+;|\][lL]\w+|P[01>!]|_G)"
 """The beginning of a report, of which nobody types what follows the Esc in one go."""
 _TORN_SECONDS: Final = 0.6
 """How long after an Esc the rest of a report may come."""
 
-_SYNCHRONIZED = re.compile(r"\x1b\[\?2026;\d\$y", re.ASCII)
+_SYNCHRONIZED = r"(?a)\x1b\[\?2026;\d\$y"
 """The answer to the one question that is asked at the start: can the terminal draw a frame at once.
 The toolkit asks for sizes too, and its arithmetic is not safe against each answer."""
 
@@ -123,7 +122,7 @@ class TypedInput:
         text = self._decode(raw)
         if is_late and (self._paste is None or text in _ENDING):
             self._rest, self._paste = "", None
-        if now < self._torn_until and not self._rest and _TORN.match(self._released + text):
+        if now < self._torn_until and not self._rest and re.match(_TORN, self._released + text):
             # The Esc has been done, but what follows it was not typed.
             self._rest = self._released
         self._rest += text
@@ -151,7 +150,7 @@ class TypedInput:
             before = self._rest
             if self._paste is not None:
                 yield from self._take_paste(self._paste)
-            elif plain := _PLAIN.match(before):
+            elif plain := re.match(_PLAIN, before):
                 self._rest = before[plain.end() :]
                 yield from plain[0]
             elif before[0] == _ESCAPE:
@@ -163,7 +162,7 @@ class TypedInput:
 
     def _take_foreign(self, sign: str) -> Iterator[str]:
         """Take an introducer in one character, or a byte that is no UTF-8."""
-        byte = chr(ord(sign) & 0xFF) if _NO_TEXT.match(sign) else sign
+        byte = chr(ord(sign) & 0xFF) if re.match(_NO_TEXT, sign) else sign
         self._rest = _C1.get(byte, "") + self._rest[1:]
         if byte not in _C1:
             yield "\ufffd"
@@ -181,7 +180,7 @@ class TypedInput:
         self._rest = rest
         if end:
             self._paste = None
-            text = _NO_TEXT.sub("\ufffd", "".join(parts)).replace("\0", "")
+            text = re.sub(_NO_TEXT, "\ufffd", "".join(parts)).replace("\0", "")
             yield Pasted(text[:MOST_PASTED])
 
     def _take_escape(self) -> Iterator[str]:
@@ -194,12 +193,12 @@ class TypedInput:
             self._rest = _behind_old_mouse(text)
         elif text.startswith("\x1b[<"):
             yield from self._take_mouse()
-        elif _STRING.match(text):
+        elif re.match(_STRING, text):
             self._drop_string()
-        elif match := _SEQUENCE.match(text):
+        elif match := re.match(_SEQUENCE, text):
             self._rest = text[match.end() :]
             yield from self._known(match[0])
-        elif _HALF_SEQUENCE.match(text):
+        elif re.match(_HALF_SEQUENCE, text):
             return
         elif text.startswith("\x1b["):
             # Broken off by a control or a foreign character, which may be a key.
@@ -210,12 +209,12 @@ class TypedInput:
             yield from self._known(text[:length])
         else:
             # Alt and a character, or Esc alone before another sequence.
-            length = 2 if _PLAIN.match(text, 1) else 1
+            length = 2 if re.match(_PLAIN, text[1:]) else 1
             self._rest = text[length:]
             yield text[:length]
 
     def _known(self, sequence: str) -> Iterator[str]:
-        if _SYNCHRONIZED.fullmatch(sequence):
+        if re.fullmatch(_SYNCHRONIZED, sequence):
             self.was_answered = True
             yield sequence
         elif sequence in _FOCUS or self._is_key(sequence):
@@ -223,19 +222,19 @@ class TypedInput:
 
     def _take_mouse(self) -> Iterator[str]:
         text = self._rest
-        match = _MOUSE.match(text[:_LONGEST_REPORT])
+        match = re.match(_MOUSE, text[:_LONGEST_REPORT])
         if match is not None:
             self._rest = text[match.end() :]
-            if _WHOLE_MOUSE.fullmatch(match[0]):
+            if re.fullmatch(_WHOLE_MOUSE, match[0]):
                 yield match[0]
-        elif (half := _HALF_MOUSE.match(text)) and len(half[0]) < len(text):
+        elif (half := re.match(_HALF_MOUSE, text)) and len(half[0]) < len(text):
             self._rest = text[half.end() :]
         elif len(text) >= _LONGEST_REPORT:
             self._rest = ""
 
     def _drop_string(self) -> None:
         text = self._rest
-        end = _STRING_END.search(text, 2)
+        end = re.compile(_STRING_END).search(text, 2)
         if end is None or (end[0] == _ESCAPE and end.end() == len(text)):
             self._rest = text[:3] if len(text) > _LONGEST_STRING else text
         else:
