@@ -1,6 +1,7 @@
 """A cause that the data forces is the true one wherever documents hold and nothing is lost."""
 
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -25,16 +26,17 @@ FORCIBLE = {
 }
 
 
+@cache
 def forced(faults):
-    """World, number and cause that is forced."""
-    for family in FAMILIES:
-        for seed in range(WORLDS):
-            world = stage_world(family, seed, faults)
-            for name in world.view.served:
-                for row in world.view.read(name):
-                    cause = forced_cause(world.view, name, row)
-                    if cause is not None:
-                        yield world, row.number, cause
+    """World, number and cause that is forced, of each event for which one is."""
+    return [
+        (world, row.number, cause)
+        for family in FAMILIES
+        for world in (stage_world(family, seed, faults) for seed in range(WORLDS))
+        for name in world.view.served
+        for row in world.view.read(name)
+        if (cause := forced_cause(world.view, name, row)) is not None
+    ]
 
 
 @pytest.mark.parametrize("faults", [CLEAN, LOSSLESS, HALF_READ])

@@ -1,5 +1,6 @@
 """How much of production's calls reading costs, simulated, for two ways in which AWS may count."""
 
+from functools import cache
 from random import Random
 
 import pytest
@@ -82,9 +83,10 @@ def test_two_that_begin_apart_share(quota, apart):
         assert min(answered) >= LEAST_SHARE * sum(answered), answered
 
 
-def shares_of_the_slower(quota, seconds, apart, way):
-    """Shares in the first `seconds` that both read, of twelve pairs as two explorers would be."""
-    shares = []
+@cache
+def pairs(quota, apart, way):
+    """The calls of twelve pairs as two explorers would be, in the first ten minutes of both."""
+    made = []
     for seed in range(12):
         readers = [limiter(seed), limiter(seed + 100)]
         for reader in readers:
@@ -92,12 +94,20 @@ def shares_of_the_slower(quota, seconds, apart, way):
         _, both = share_a_quota(
             quota(),
             readers,
-            seconds=apart + seconds,
+            seconds=apart + TEN_MINUTES,
             seed=seed,
             starts=(0, apart),
             priority=Priority.SCAN,
             way=way,
         )
+        made.append(both)
+    return made
+
+
+def shares_of_the_slower(quota, seconds, apart, way):
+    """Shares in the first `seconds` that both read, of each pair."""
+    shares = []
+    for both in pairs(quota, apart, way):
         answered = [calls.answered_between(apart, apart + seconds) for calls in both]
         shares.append(min(answered) / sum(answered))
     return shares
