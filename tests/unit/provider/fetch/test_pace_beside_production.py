@@ -83,8 +83,13 @@ def test_two_that_begin_apart_share(quota, apart):
         assert min(answered) >= LEAST_SHARE * sum(answered), answered
 
 
-@cache
-def pairs(quota, apart, way):
+@pytest.fixture(scope="module")
+def pairs():
+    """`made_by_pairs`, which makes each once; it goes with the tests here, since it is large."""
+    return cache(made_by_pairs)
+
+
+def made_by_pairs(quota, apart, way):
     """The calls of twelve pairs as two explorers would be, in the first ten minutes of both."""
     made = []
     for seed in range(12):
@@ -104,10 +109,10 @@ def pairs(quota, apart, way):
     return made
 
 
-def shares_of_the_slower(quota, seconds, apart, way):
+def shares_of_the_slower(pairs, seconds, apart):
     """Shares in the first `seconds` that both read, of each pair."""
     shares = []
-    for both in pairs(quota, apart, way):
+    for both in pairs:
         answered = [calls.answered_between(apart, apart + seconds) for calls in both]
         shares.append(min(answered) / sum(answered))
     return shares
@@ -120,9 +125,11 @@ FIRST_MINUTES = pytest.mark.parametrize("seconds", [60, 120, TEN_MINUTES])
 @FIRST_MINUTES
 @COUNTS
 @WAYS
-def test_two_share_nearly_always_in_the_first_minute_two_and_ten(quota, way, seconds):
+def test_two_share_nearly_always_in_the_first_minute_two_and_ten(quota, way, seconds, pairs):
     """Who comes to one that reads at full pace is hardly ever the only one that is refused."""
     shares = [
-        share for apart in APART for share in shares_of_the_slower(quota, seconds, apart, way)
+        share
+        for apart in APART
+        for share in shares_of_the_slower(pairs(quota, apart, way), seconds, apart)
     ]
     assert sum(share < LEAST_SHARE for share in shares) <= len(shares) / 50, sorted(shares)
