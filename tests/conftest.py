@@ -54,6 +54,11 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """Leave what is loaded by now out of every search for garbage: it stays to the end."""
+    """Have pilots wait no longer than needed; then leave what is loaded by now out of every search
+    for garbage: it stays to the end.
+    """
+    from support.resting import rest_in_pilots  # noqa: PLC0415 - loads Textual
+
+    rest_in_pilots()
     gc.collect()
     gc.freeze()

@@ -63,12 +63,12 @@ def open_recording(world, fault=None):
 OPENERS = {"aws": open_aws, "recording": open_recording}
 
 
-@pytest.fixture(params=OPENERS)
+@pytest.fixture(scope="module", params=OPENERS)
 def open_source(request):
     return OPENERS[request.param]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def source(open_source):
     with open_source(SmallWorld()) as source:
         yield source

@@ -1,6 +1,7 @@
 """Real boto3 clients for a loopback endpoint."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import boto3
@@ -18,18 +19,23 @@ def ivs_client(
     **settings: Any,
 ) -> Any:
     """An ivs-realtime client with dummy keys. Retries are off unless attempts is more than 1."""
-    session = boto3.Session(
-        aws_access_key_id="AKIDEXAMPLE",
-        aws_secret_access_key="-",  # noqa: S106 - any value does, the endpoint cannot verify it
-        region_name=region,
-    )
     config = Config(
         retries={"total_max_attempts": attempts, "mode": "standard"},
         connect_timeout=5,
         read_timeout=read_timeout,
         **settings,
     )
-    return session.client("ivs-realtime", endpoint_url=url, config=config)
+    return _session(region).client("ivs-realtime", endpoint_url=url, config=config)
+
+
+@cache
+def _session(region: str) -> boto3.Session:
+    """One session for all clients of a region: each would load the service model anew."""
+    return boto3.Session(
+        aws_access_key_id="AKIDEXAMPLE",
+        aws_secret_access_key="-",  # noqa: S106 - any value does, the endpoint cannot verify it
+        region_name=region,
+    )
 
 
 def read_all(

@@ -91,9 +91,8 @@ def _hold(world: World, seen: SeenFacts, finding: Finding, number: int, judged: 
 
 
 def _claims_of(world: World, seen: SeenFacts, finding: Finding, number: int) -> Iterator[Statement]:
-    text = words(finding.claim)
+    text, case = words(finding.claim), Case(world, seen, finding, number)
     for claim in CLAIMS:
-        case = Case(world, seen, finding, number)
         if claim.is_said(finding.claim) and claim.is_about(case.here):
             truth = claim.check(case)
             yield Statement(

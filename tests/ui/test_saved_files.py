@@ -99,6 +99,7 @@ async def walked(journey):
     yield journey.screen[1:-2]
     await journey.press("escape", "I")
     await journey.until("12 of 12")
+    await journey.until(lambda: "……" not in journey.text)
     yield journey.screen[1:-2]
     await journey.press("escape")
     await journey.until("errors of all 40, most first")

@@ -22,9 +22,12 @@ async def test_one_key_counts_errors_by_code_and_three_lead_to_the_participant()
         await journey.until(lambda: on_code(journey))
         await journey.press("enter")
         await journey.until("8 shown of 2,161")
-        errors = [line for line in journey.screen[:12] if " ✗ " in line]
-        assert len(errors) == 8
-        assert all("INTERNAL_SERVER_EXCEPTION" in line for line in errors)
+
+        def errors():
+            return [line for line in journey.screen[:12] if " ✗ " in line]
+
+        await journey.until(lambda: len(errors()) == 8)
+        assert all("INTERNAL_SERVER_EXCEPTION" in line for line in errors())
         code = journey.event.error_code
         await journey.press("enter")
         await journey.until(lambda: journey.here.level is Level.EVENTS)
@@ -347,6 +350,7 @@ async def test_a_comparison_says_how_complete_either_side_is():
         await journey.until("100 events read, more available")
         await journey.press("C")
         await journey.until(lambda: isinstance(journey.app.screen, CompareScreen))
+        await journey.until("▌21:22:19")
         await journey.press("g")
         await journey.until("? not all read")
         names, errors, loaded, first = journey.screen[1:5]

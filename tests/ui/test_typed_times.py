@@ -100,9 +100,9 @@ async def test_every_time_that_hints_help_errors_and_readme_show_can_be_gone_to(
             await journey.press("g")
             wanted, _ = meaning(text, journey.event.time)
             await go_to(journey, text)
+            await journey.until(lambda at=f"{wanted:%Y-%m-%d %H:%M:%S}": at in journey.status)
             least = min(abs(event.time - wanted) for event in events_of(journey))
             assert abs(journey.event.time - wanted) == least, text
-            assert f"{wanted:%Y-%m-%d %H:%M:%S}" in journey.status, text
 
 
 async def test_every_filter_by_time_that_hints_help_errors_and_readme_show_finds_its_events():

@@ -9,7 +9,9 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from random import Random
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.vendor.pretty import RepresentationPrinter
@@ -87,9 +89,17 @@ class World:
 
 def world_of(seed: int, faults: frozenset[Fault] = ALL_FAULTS) -> World:
     """The world of a seed; the same one each time."""
-    lot = lot_of(seed)
-    history = random_history(lot)
+    history, choices = _history_of_seed(seed)
+    lot = Random()  # noqa: S311 - no secret
+    lot.setstate(choices)
     return World(history, show(lot, history, faults), f"world_of({seed})")
+
+
+@cache
+def _history_of_seed(seed: int) -> tuple[History, tuple[Any, ...]]:
+    """The history of a seed, and where the choices stand behind it: tests show it in many ways."""
+    lot = lot_of(seed)
+    return random_history(lot), lot.getstate()
 
 
 def stage_world(

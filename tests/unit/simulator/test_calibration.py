@@ -58,8 +58,13 @@ FAILED_ONCE = (
 
 
 @pytest.fixture(scope="module")
-def judged():
-    return [(family, telling, judge(world)) for family, telling, world in stage_worlds(WORLDS)]
+def worlds():
+    return list(stage_worlds(WORLDS))
+
+
+@pytest.fixture(scope="module")
+def judged(worlds):
+    return [(family, telling, judge(world)) for family, telling, world in worlds]
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +75,10 @@ def table(judged):
     return counted
 
 
-def test_an_estimate_holds_as_often_as_likely_promises_in_every_family():
+def test_an_estimate_holds_as_often_as_likely_promises_in_every_family(worlds):
     counted = Table()
-    for family, telling, worlds in scenes(stage_worlds(WORLDS)):
-        counted.add_estimates(family, telling, worlds)
+    for family, telling, few in scenes(worlds):
+        counted.add_estimates(family, telling, few)
     assert counted.all.total() > WORLDS / 2
     assert list(below_bar(counted)) == []
 

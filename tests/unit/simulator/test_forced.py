@@ -1,6 +1,7 @@
 """A cause that the data forces is the true one wherever documents hold and nothing is lost."""
 
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -25,27 +26,33 @@ FORCIBLE = {
 }
 
 
-def forced(faults):
-    """World, number and cause that is forced."""
-    for family in FAMILIES:
-        for seed in range(WORLDS):
-            world = stage_world(family, seed, faults)
-            for name in world.view.served:
-                for row in world.view.read(name):
-                    cause = forced_cause(world.view, name, row)
-                    if cause is not None:
-                        yield world, row.number, cause
+@pytest.fixture(scope="module")
+def forced():
+    """`all_forced`, which finds each once; it goes with the tests here, since it is large."""
+    return cache(all_forced)
+
+
+def all_forced(faults):
+    """World, number and cause that is forced, of each event for which one is."""
+    return [
+        (world, row.number, cause)
+        for family in FAMILIES
+        for world in (stage_world(family, seed, faults) for seed in range(WORLDS))
+        for name in world.view.served
+        for row in world.view.read(name)
+        if (cause := forced_cause(world.view, name, row)) is not None
+    ]
 
 
 @pytest.mark.parametrize("faults", [CLEAN, LOSSLESS, HALF_READ])
-def test_a_forced_cause_is_true(faults):
+def test_a_forced_cause_is_true(faults, forced):
     for world, number, cause in forced(faults):
         # A stage with another limit than the documented one breaks what is taken for certain.
         if cause is not Cause.STAGE_FULL or world.history.laws.is_documented:
             assert world.history.cause_of(number) is cause, world
 
 
-def test_each_of_the_four_causes_is_forced_often_enough_to_be_counted():
+def test_each_of_the_four_causes_is_forced_often_enough_to_be_counted(forced):
     counts = Counter(cause for _, _, cause in forced(CLEAN))
     assert {cause for cause, count in counts.items() if count >= 3} == FORCIBLE
 

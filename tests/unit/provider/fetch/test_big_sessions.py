@@ -266,6 +266,7 @@ class Reading:
         self.log = SessionLog(EventTables())
         self.queue = ScanQueue()
         self.queue.draw_others(self.lot.random)
+        self.listed = 0
         self.failing = set()
         self.hosts = set()
         self.under_way = {}
@@ -274,14 +275,15 @@ class Reading:
         rate, turns = self.lot.choice([0.0, 0.01, 0.03, 0.3]), self.lot.randrange(20, 600)
         pause = self.lot.choice([1, 3, 30])
         for turn in range(turns):
-            if turn % pause == 0 and len(self.log.participant_ids) < 4_000:
+            if turn % pause == 0 and self.listed < 4_000:
                 # Whoever joined late fails more often.
-                self.list_page(rate * (1 + len(self.log.participant_ids) / 1_000))
+                self.list_page(rate * (1 + self.listed / 1_000))
             self.take_turn()
 
     def list_page(self, rate):
         for _ in range(100):
-            name = f"p{len(self.log.participant_ids)}"
+            name = f"p{self.listed}"
+            self.listed += 1
             number = self.log.add_participant(name)
             is_host = self.lot.random() < 0.01
             self.queue.note(number, ParticipantSummary(name, published=is_host))
