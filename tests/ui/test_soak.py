@@ -10,10 +10,19 @@ import pytest
 from ivscope.domain.stages import ParticipantScope
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.session_log import SessionLog
+from support.resting import as_textual_does
 from support.soak import Soak, soaked
 from support.soak_account import Account, bytes_of
 from support.soak_truth import Truth
 from support.soak_worlds import SIMULATED
+
+
+@pytest.fixture(autouse=True, scope="module")
+def as_in_a_soak_of_hours():
+    """Which nothing but Textual's own pilot waits in: its keys come less often."""
+    with as_textual_does():
+        yield
+
 
 SCOPE = ParticipantScope("arn:aws:ivs:us-west-2:1:stage/a", "st-1", "p1")
 
