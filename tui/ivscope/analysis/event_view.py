@@ -10,7 +10,7 @@ from ivscope.analysis.causal_order import CausalKeys
 from ivscope.analysis.filters import Filter, Matcher, UserOf, no_user
 from ivscope.analysis.sorted_rows import FoundRows, SortedRows
 from ivscope.domain.clock import work_seconds
-from ivscope.provider.store.event_log import NO_TIME, EventLog
+from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.order import OrderLabel
 
 
@@ -65,10 +65,6 @@ class ReturnedKeys:
 
 FEW = 1_000
 """Up to so many positions are looked up one by one; for more all rows are read."""
-
-SPREAD = 8
-"""Columns are copied for so many positions per one that is asked for; beyond, one by one is
-cheaper."""
 
 _FIRST_ROWS = 2_048
 """Rows of the first piece, before the speed is known: 2 ms even if each needs its event."""
@@ -424,11 +420,4 @@ def times_of(view: EventView, start: int, stop: int) -> "array[int]":
     positions = view.positions(start, stop)
     if isinstance(positions, range):
         return view.log.columns(positions.start, positions.stop).times
-    if not positions:
-        return array("q")
-    first, last = min(positions), max(positions)
-    if last - first > SPREAD * len(positions):
-        single = map(view.log.time_us, positions)
-        return array("q", [NO_TIME if time_us is None else time_us for time_us in single])
-    times = view.log.columns(first, last + 1).times
-    return array("q", [times[position - first] for position in positions])
+    return view.log.column_at("times", positions)

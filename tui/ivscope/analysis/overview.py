@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from ivscope.analysis.event_view import FEW, SPREAD, EventView, shown_rows
+from ivscope.analysis.event_view import FEW, EventView, shown_rows
 from ivscope.analysis.intervals import SECOND
 from ivscope.analysis.timed_events import KindFlags, found_in, looked_up
 from ivscope.domain.clock import work_seconds
@@ -326,17 +326,7 @@ class Folds:
             columns = log.columns(positions.start, positions.stop)
             kinds, times = columns.kinds, columns.times
         else:
-            low, high = min(positions), max(positions) + 1
-            kinds, times = array("I"), array("q")
-            if high - low <= SPREAD * len(positions):
-                columns = log.columns(low, high)
-                kinds.extend(columns.kinds[position - low] for position in positions)
-                times.extend(columns.times[position - low] for position in positions)
-            else:
-                for position in positions:
-                    columns = log.columns(position, position + 1)
-                    kinds.extend(columns.kinds)
-                    times.extend(columns.times)
+            kinds, times = log.column_at("kinds", positions), log.column_at("times", positions)
         known = log.tables.kinds
         self._groups += bytes(map(_group, known[len(self._groups) :]))
         return looked_up(kinds, self._groups), times
