@@ -170,6 +170,8 @@ class QuickDriver(LinuxDriver):
                     self._answered.set()
             for part in parts:
                 for message in _messages(parser, part):
+                    if isinstance(self._app, PlainApp):
+                        self._app.note_typed(message)  # also while the UI thread is at work
                     self.process_message(message)
 
     def _query_in_band_window_resize(self) -> None:
@@ -266,9 +268,14 @@ class PlainApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Note that something was typed before it does anything."""
-        if isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded:
-            self.typed += 1
+        if not event.is_forwarded:
+            self.note_typed(event)
         await super().on_event(event)
+
+    def note_typed(self, message: Message) -> None:
+        """Count a key, click or paste: in the thread that reads them, and when it arrives."""
+        if isinstance(message, events.InputEvent | events.Paste):
+            self.typed += 1
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if isinstance(renderable, ChopsUpdate):
