@@ -12,7 +12,7 @@ from ivscope.provider.fetch.following import Follower, FollowState
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.store.feed import FeedState
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 from support.aws_sources import aws_source
 from support.waiting import wait_for
 

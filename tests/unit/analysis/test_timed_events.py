@@ -19,7 +19,7 @@ from ivscope.analysis.timed_events import (
 )
 from ivscope.domain.events import Event
 from ivscope.domain.times import to_microseconds
-from ivscope.provider.store import event_log as event_blocks
+from ivscope.provider.store import indexes
 from support.shown_rows import at, log_of
 
 EVENTS = st.builds(
@@ -40,7 +40,8 @@ def is_wanted(kind):
 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(event_blocks, "BLOCK", 4)
+    monkeypatch.setattr(indexes, "BLOCK", 4)
+    monkeypatch.setattr(indexes, "_GROUP", 3)
 
 
 def rows(log, participant=None, remote=None):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivscope.render.cells import clip, line_width, pad, shorten, width, wrap
+from ivscope.render.cells import ONE_CELL_EACH, clip, line_width, pad, shorten, width, wrap
 from ivscope.render.lines import Role, Span
 from ivscope.render.safe import safe
 
@@ -93,6 +93,17 @@ def test_a_very_narrow_pane_still_shows_text():
     assert all(line_width(part) <= 2 for part in wrap((Span("漢字 ab"),), 0, 9))
 
 
+def test_signs_that_are_counted_like_ascii_take_one_cell_each():
+    signs = [chr(code) for code in range(0x110000) if ONE_CELL_EACH.fullmatch(chr(code))]
+    assert len(signs) > 95
+    assert all(width(sign) == 1 for sign in signs)
+
+
+def test_many_spans_wrap_in_one_pass():
+    line = tuple(Span("ab ", role) for role in (Role.TEXT, Role.HIT) * 50_000)
+    assert len(wrap(line, 29)) == 10_000
+
+
 @pytest.mark.slow
 def test_ten_million_characters_wrap_before_a_reader_gives_up():
     text = "x" * 10_000_000
@@ -104,7 +115,7 @@ def test_ten_million_characters_wrap_before_a_reader_gives_up():
 
 def test_ascii_wraps_like_any_other_text():
     words = "one  two-three abcdefghijklmnopqrstuvwxyz0123456789 four"
-    wide = words.replace("o", "ö")
+    wide = words.replace("o", "ö")  # which is drawn in clusters
     for cells in range(2, 40):
         for hanging in (0, 2, 7):
             plain = wrap((Span("ab "), Span(words, Role.ERROR)), cells, hanging)

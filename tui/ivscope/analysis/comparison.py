@@ -11,7 +11,7 @@ from ivscope.analysis.intervals import SECOND
 from ivscope.domain.frozen import frozen
 from ivscope.domain.times import from_microseconds, to_microseconds
 from ivscope.provider.store.event_log import EventLog
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 
 _UNTIMED = -(1 << 62)
 """Second of events that no event with a readable time comes before."""

@@ -11,7 +11,7 @@ from ivscope.analysis.filters import Filter, Matcher, UserOf, no_user
 from ivscope.analysis.sorted_rows import FoundRows, SortedRows
 from ivscope.domain.clock import work_seconds
 from ivscope.provider.store.event_log import EventLog
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 
 
 class ReturnedKeys:

@@ -27,7 +27,7 @@ from ivscope.domain.events import Event
 from ivscope.domain.frozen import frozen, slotted
 from ivscope.domain.tokens import PUBLISH, SUBSCRIBE, ParticipantToken
 from ivscope.provider.store.event_log import NO_TIME, EventKind, EventLog, EventTables
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 
 CAPABILITIES: Final = {
     Family.PUBLISH: PUBLISH,

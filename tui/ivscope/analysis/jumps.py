@@ -14,7 +14,7 @@ from ivscope.domain.events import JOINED, LEFT, TOKEN_EXCHANGED
 from ivscope.domain.frozen import frozen
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import NO_TIME, EventKind
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 
 _MINUTE: Final = 60 * SECOND
 

@@ -59,17 +59,20 @@ def timed_events(
         participant: Number of the participant; None for any.
         remote: Number of the remote participant; None for any.
     """
-    found = log.blocks.timed(
-        _numbers(log, wanted), since, until, participant=participant, remote=remote
+    blocks = log.blocks.by_time(
+        _numbers(log, wanted),
+        since,
+        until,
+        newest_first=newest_first,
+        participant=participant,
+        remote=remote,
     )
     # Times and positions change their signs for falling times: the least is always next.
     sign = -1 if newest_first else 1
-    blocks = [(-last if newest_first else first, places) for first, last, places in found]
-    blocks.sort(key=lambda one: one[0])
     open_blocks: list[_Open] = []
     flags = KindFlags(log, wanted)
     for edge, places in blocks:
-        yield from _before(edge, open_blocks, sign)
+        yield from _before(sign * edge, open_blocks, sign)
         rows = _rows(log, flags, places, participant, remote)
         own = iter(sorted((sign * time, sign * at) for time, at in rows if since <= time <= until))
         if (first_row := next(own, None)) is not None:

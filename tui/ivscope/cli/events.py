@@ -22,7 +22,7 @@ from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import EARLIEST_US, LATEST_US, to_microseconds
 from ivscope.export.records import EVENTS, Record, event_record
 from ivscope.provider.fetch.following import LONGEST_WAIT_SECONDS, Follower, FollowState
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 from ivscope.render.bars import in_number
 from ivscope.workspace.event_list import EventList, is_dated_elsewhere
 from ivscope.workspace.event_stream import ParticipantStream, SessionStream

@@ -18,6 +18,10 @@ _CHARACTERS_PER_CELL = 8
 
 
 _RUNS = re.compile(" +|[^ ]+")
+_WORDS = re.compile("[^ ]+")
+
+ONE_CELL_EACH = re.compile("[ -~·…→—]*")
+"""Text of which each character takes one cell and stands alone: ASCII and signs of ours."""
 
 
 def width(text: str) -> int:
@@ -122,6 +126,57 @@ def wrap(line: Line, cells: int, hanging: int = 0) -> list[Line]:
     if line_width(line) <= cells:
         return [line]
     indent = max(min(hanging, cells // 2, cells - 2), 0)
+    text = "".join(span.text for span in line)
+    if ONE_CELL_EACH.fullmatch(text):
+        return list(_even_parts(line, _even_rows(text, cells, indent), indent))
+    return _clustered_rows(line, cells, indent)
+
+
+def _even_rows(text: str, cells: int, indent: int) -> Iterator[tuple[int, int]]:
+    """Break text of which each character takes one cell; where each row begins and ends."""
+    first = last = used = 0
+    begins = True
+    for found in _WORDS.finditer(text):
+        start, stop = found.span()
+        length, blank = stop - start, start - last
+        can_break = length > cells - indent and used + blank < cells
+        if used + blank + length <= cells or can_break or (begins and blank < cells):
+            used += blank
+        else:
+            if not begins:
+                yield first, last
+                used = indent
+            first = start
+        # A word that is longer than a row fills it and goes on in the next ones.
+        while length > cells - used:
+            start += cells - used
+            length -= cells - used
+            yield first, start
+            first, used = start, indent
+        used += length
+        last, begins = stop, False
+    yield first, last
+
+
+def _even_parts(line: Line, rows: Iterable[tuple[int, int]], indent: int) -> Iterator[Line]:
+    """Cut a line where its rows begin and end; all but the first are indented."""
+    index = at = 0
+    parts: list[tuple[str, Role]] = []
+    for first, last in rows:
+        while True:
+            span = line[index]
+            if part := span.text[max(first - at, 0) : last - at]:
+                parts.append((part, span.role))
+            if at + len(span.text) >= last:
+                break
+            at += len(span.text)
+            index += 1
+        yield _joined(parts)
+        parts = _indented(indent)
+
+
+def _clustered_rows(line: Line, cells: int, indent: int) -> list[Line]:
+    """Break a line character by character, each with its marks."""
     lines: list[Line] = []
     row: list[tuple[str, Role]] = []
     used = 0

@@ -14,7 +14,7 @@ from ivscope.analysis.time_input import DatedBy, TimeReference, TypedRanges, Typ
 from ivscope.domain.frozen import slotted
 from ivscope.domain.times import to_microseconds
 from ivscope.provider.store.event_log import EventLog
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 from ivscope.settings.kept_places import KeptMark, KeptPlaces
 from ivscope.workspace.event_stream import EventStream, SessionStream
 from ivscope.workspace.jobs import Jobs, Outcome, Promise

@@ -7,7 +7,7 @@ from ivscope.findings.finding import Ask, Cited, EventRef, FactKey, FactKind, Fi
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.fetchable import Fetchable
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 from ivscope.workspace.store_context import StoreContext
 
 _LISTS = frozenset({FactKind.PARTICIPANTS, FactKind.INGEST_CONFIGURATIONS})
@@ -80,8 +80,7 @@ class EventRefs:
         if isinstance(scope, SessionScope):
             scan = self.provider.started_scan(scope)
             return None if scan is None else scan.log.log
-        known = self.store_context.log(scope)
-        return None if known is None else known.log
+        return self.store_context.events(scope)
 
 
 def own_ref(refs: EventRefs, ref: EventRef) -> EventRef | None:
@@ -94,10 +93,9 @@ def own_ref(refs: EventRefs, ref: EventRef) -> EventRef | None:
     if scan is None or name is None:
         return None
     scope = ParticipantScope(session.stage_arn, session.session_id, name)
-    known = refs.store_context.log(scope)
-    if known is None:
+    log, event = refs.store_context.events(scope), scan.log.event(ref.position)
+    if log is None:
         return None
-    log, event = known.log, scan.log.event(ref.position)
     before = 0
     for part in scan.log.ranges(name):
         if ref.position in part:

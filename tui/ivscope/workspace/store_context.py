@@ -147,6 +147,14 @@ class StoreContext:
         """Take the publishers of a scan's log that were counted already, in this thread."""
         self._publishers.use(log, publishers)
 
+    def events(self, scope: ParticipantScope) -> EventLog | None:
+        """Return the log of `log`, without finding out how far it is read."""
+        feed = self._provider.store.opened_events(scope)
+        if feed is not None:
+            return feed.items if feed.pages else None
+        known = self.log(scope)
+        return None if known is None else known.log
+
     def log(self, scope: ParticipantScope) -> KnownLog | None:
         """Return the events of a participant from the feed that was opened, else from the scan."""
         feed = self._provider.store.opened_events(scope)

@@ -3,9 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivscope.analysis.timed_events import LATEST
 from ivscope.domain.events import Event
 from ivscope.domain.times import to_microseconds
-from ivscope.provider.store.event_log import BLOCK
+from ivscope.provider.store import indexes
+from ivscope.provider.store.indexes import BLOCK
 from support.shown_rows import at, log_of
 
 FAR = BLOCK + 5
@@ -40,9 +42,10 @@ def test_a_block_without_the_kind_the_time_or_the_participants_is_left_out():
     assert 0 not in positions(log.blocks.timed([kind], early, late))
     assert 0 not in positions(log.blocks.timed([0, kind], late, late))
     assert BLOCK not in positions(log.blocks.timed([0, kind], early, early))
-    assert 0 not in positions(log.blocks.timed([0, kind], early, late, participant=who))
-    assert 0 not in positions(log.blocks.timed([0, kind], early, late, remote=whom))
     assert {0, BLOCK} <= positions(log.blocks.timed([0, kind], early, late))
+    for narrower in ({"participant": who}, {"remote": whom}):
+        found = log.blocks.by_time([0, kind], early, late, **narrower)
+        assert [places.start for _, places in found] == [BLOCK]
 
 
 def test_events_without_a_time_are_told_apart():
@@ -59,3 +62,33 @@ def test_rows_taken_over_from_another_log_are_told_too():
     other.append_rows(log, range(1))
     found = other.blocks.timed([0], to_microseconds(at(0)), to_microseconds(at(0)))
     assert 0 in positions(found)
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=9), st.booleans())
+def test_blocks_come_by_their_times(seconds, newest_first):
+    log = log_of([event(second) for second in seconds for _ in range(BLOCK)])
+    found = list(log.blocks.by_time([0], 0, LATEST, newest_first=newest_first))
+    assert [time for time, _ in found] == sorted(
+        map(to_microseconds, map(at, seconds)), reverse=newest_first
+    )
+    assert {places.start for _, places in found} == {n * BLOCK for n in range(len(seconds))}
+    for time, places in found:
+        assert to_microseconds(at(seconds[places.start // BLOCK])) == time
+
+
+def test_the_first_and_the_last_block_of_many_are_found_by_few_looks(monkeypatch):
+    log = log_of([])
+    for second in range(100):
+        log.append([event(second)] * BLOCK)
+    looks, can_hold = [], indexes._can_hold
+
+    def counted(*asked):
+        holds = can_hold(*asked)
+        return lambda block: looks.append(block) or holds(block)
+
+    monkeypatch.setattr(indexes, "_can_hold", counted)
+    for newest_first, expected in ((False, 0), (True, 99 * BLOCK)):
+        _, places = next(log.blocks.by_time([0], 0, LATEST, newest_first=newest_first))
+        assert places.start == expected
+        assert len(looks) <= 40
+        looks.clear()

@@ -21,7 +21,7 @@ from ivscope.domain.events import (
 from ivscope.domain.times import UnreadableTime, to_microseconds
 from ivscope.domain.tokens import ParticipantToken
 from ivscope.provider.store.event_log import EventLog, EventTables
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivscope.provider.store.order import OrderLabel, OrderTally
+from ivscope.provider.store.indexes import OrderLabel, OrderTally
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import FeedState
+from ivscope.provider.store.indexes import OrderLabel
 from ivscope.provider.store.merge import growth_at_end
-from ivscope.provider.store.order import OrderLabel
 from support.feed_reader import SCOPE, FeedReader
 from support.growing_source import GrowingList, LiveSource
 from support.scripted_source import failure

@@ -9,7 +9,7 @@ from ivscope.domain.frozen import frozen
 from ivscope.domain.stages import ParticipantScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.feed import FeedState
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 
 SHORTEST_WAIT_SECONDS = 2.0
 """After new events: half a call per second, an eighth of what a person may use."""

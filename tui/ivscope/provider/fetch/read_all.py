@@ -10,7 +10,7 @@ from ivscope.domain.times import to_microseconds
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import Feed, FeedState
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 
 _MEASURED_PAGES = 20
 """The rate is measured over so many last pages, so that older ones do not hide throttling."""

@@ -25,6 +25,7 @@ from ivscope.provider.store.feed import (
     RefreshResult,
     only_empty,
 )
+from ivscope.provider.store.indexes import OrderLabel
 from ivscope.provider.store.merge import (
     Overlay,
     doubtful_rows,
@@ -36,7 +37,6 @@ from ivscope.provider.store.merge import (
     repeated_rows,
     returned,
 )
-from ivscope.provider.store.order import OrderLabel
 from ivscope.provider.store.source import Source
 
 

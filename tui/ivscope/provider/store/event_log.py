@@ -1,142 +1,22 @@
 """EventLog: the events of one feed in columns, about twenty bytes each.
 
-Long because tables that its numbers point into, and what each block of it can hold, are of no use
-without it.
+Long because tables that its numbers point into are of no use without it.
 """
 
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from operator import itemgetter
-from typing import Final, overload
+from typing import overload
 
 from ivscope.domain.events import Event
-from ivscope.domain.frozen import frozen, slotted
+from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Contradiction
 from ivscope.domain.times import Time, UnreadableTime, from_microseconds, to_microseconds
 from ivscope.domain.tokens import ParticipantToken
-from ivscope.provider.store.order import OrderLabel, OrderTally
-
-BLOCK: Final = 1_024
-"""Events of a block: about the square root of a million, so that skipping the other blocks of such
-a log costs as much as looking at the rows of one. A block costs about 200 bytes, a fifth of a byte
-for an event."""
-
-_BITS = 255
-"""Numbers up to here have a bit of their own. Higher ones share a bit with a lower one, so that a
-block can be looked at without need."""
-
-
-@slotted
-class _Block:
-    first: int | None = None
-    """The earliest readable time, microseconds; None if no event has one."""
-    last: int = 0
-    kinds: int = 0
-    """A bit for the number of each kind; `participants` and `remotes` likewise."""
-    untimed: int = 0
-    """Kinds of the events without a readable time."""
-    participants: int = 0
-    remotes: int = 0
-
-
-class BlockIndex:
-    """Which kinds and times each block of neighbouring events has, so that others are skipped."""
-
-    __slots__ = ("_blocks",)
-
-    def __init__(self) -> None:
-        self._blocks: list[_Block] = []
-
-    def add(
-        self,
-        start: int,
-        *,
-        times: "array[int]",
-        kinds: "array[int]",
-        participants: "array[int]",
-        remotes: "array[int]",
-        no_time: int,
-    ) -> None:
-        """Add neighbouring events to the index.
-
-        Args:
-            start: Position of the first one: as many as were added before.
-            times: Microseconds.
-            kinds: Numbers of their kinds.
-            participants: Numbers of their participants.
-            remotes: Numbers of their remote participants.
-            no_time: This number, and everything below it, stands for "no readable time".
-        """
-        at = 0
-        while at < len(times):
-            room = BLOCK - (start + at) % BLOCK
-            if room == BLOCK:
-                self._blocks.append(_Block())
-            block, part = self._blocks[-1], slice(at, at + room)
-            timed = [time for time in times[part] if time > no_time]
-            if timed:
-                first, last = min(timed), max(timed)
-                block.last = last if block.first is None else max(block.last, last)
-                block.first = first if block.first is None else min(block.first, first)
-            if len(timed) < len(times[part]):
-                pairs = zip(kinds[part], times[part], strict=True)
-                block.untimed |= _bits(kind for kind, time in pairs if time <= no_time)
-            block.kinds |= _bits(kinds[part])
-            block.participants |= _bits(participants[part])
-            block.remotes |= _bits(remotes[part])
-            at += room
-
-    def timed(
-        self,
-        kinds: Iterable[int],
-        since: int,
-        until: int,
-        *,
-        participant: int | None = None,
-        remote: int | None = None,
-    ) -> list[tuple[int, int, range]]:
-        """The blocks that can hold events of these kinds at times from `since` to `until`.
-
-        Args:
-            kinds: Numbers of kinds.
-            since: Microseconds.
-            until: Microseconds, itself included.
-            participant: Its number; None for any.
-            remote: Number of the remote participant; None for any.
-
-        Returns:
-            Earliest and latest time of each block, and its positions, ascending.
-        """
-        wanted = _bits(kinds)
-        who = -1 if participant is None else _bits((participant,))
-        whom = -1 if remote is None else _bits((remote,))
-        return [
-            (block.first, block.last, range(number * BLOCK, number * BLOCK + BLOCK))
-            for number, block in enumerate(self._blocks)
-            if block.kinds & wanted
-            and block.first is not None
-            and block.first <= until
-            and block.last >= since
-            and block.participants & who
-            and block.remotes & whom
-        ]
-
-    def untimed(self, kinds: Iterable[int]) -> Iterator[range]:
-        """Positions of the blocks that can hold events of some kinds without a readable time."""
-        wanted = _bits(kinds)
-        for number, block in enumerate(self._blocks):
-            if block.untimed & wanted:
-                yield range(number * BLOCK, number * BLOCK + BLOCK)
-
-
-def _bits(numbers: Iterable[int]) -> int:
-    found = 0
-    for number in set(numbers):
-        found |= 1 << (number & _BITS)
-    return found
+from ivscope.provider.store.indexes import BlockIndex, OrderLabel, OrderTally
 
 
 @frozen

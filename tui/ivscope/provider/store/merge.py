@@ -23,7 +23,7 @@ from ivscope.domain.frozen import frozen
 from ivscope.domain.pages import Contradiction, EarlierRows, Page
 from ivscope.domain.times import from_microseconds
 from ivscope.provider.store.event_log import EventLog
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 
 _NEW: Final = -1
 _LEFT_OUT: Final = -2

@@ -16,7 +16,7 @@ from ivscope.domain.events import Event
 from ivscope.domain.stages import SessionScope
 from ivscope.provider.fetch.provider import StageDataProvider
 from ivscope.provider.fetch.rate_limiter import Priority
-from ivscope.provider.store.order import OrderLabel
+from ivscope.provider.store.indexes import OrderLabel
 from ivscope.render.bars import ListStatus, tail_lines
 from ivscope.render.event_rows import TOLD, EventLook, EventRows
 from ivscope.render.lines import Role, Span

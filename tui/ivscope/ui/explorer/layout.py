@@ -14,6 +14,8 @@ is the default."""
 _PLACES = ("", "-detail-below", "-detail-off")
 """Style classes for the detail on the right, below, and off; a narrow screen has no first."""
 
+_DRAWER, _FULL_DETAIL, _FULL_LIST = "-drawer", "-full-detail", "-full-list"
+
 _SMALL_COLUMNS = 80
 _SMALL_ROWS = 20
 """With fewer rows one pane fills the screen."""
@@ -74,7 +76,7 @@ class Layout:
     @property
     def detail_is_full(self) -> bool:
         """Whether the detail has the whole screen."""
-        return self._screen.has_class("-full-detail")
+        return self._screen.has_class(_FULL_DETAIL)
 
     @property
     def detail_has_rule(self) -> bool:
@@ -90,10 +92,12 @@ class Layout:
             everybody: Whether they are the events of everybody, whose rows are wider.
         """
         self._shows_events = shows_events
-        self._screen.set_class(everybody, "-everybody")
-        self._screen.set_class(shows_events, "-events")
-        self._screen.set_class(not shows_events, "-picking")
-        self._screen.remove_class("-drawer", "-full-detail", "-full-list")
+        self._change(
+            ("-everybody", everybody),
+            ("-events", shows_events),
+            ("-picking", not shows_events),
+            *((name, False) for name in (_DRAWER, _FULL_DETAIL, _FULL_LIST)),
+        )
         self.main.focus()
 
     def expect(self, size: Size, *, shows_events: bool) -> None:
@@ -104,27 +108,26 @@ class Layout:
 
     def fit(self, size: Size) -> None:
         """Adapt to the size of the terminal."""
-        self._screen.set_class(_is_small(size), "-tiny")
+        self._change(("-tiny", _is_small(size)))
 
     def show_detail_full(self) -> None:
         """Show the detail on the whole screen."""
-        self._screen.remove_class("-drawer")
-        self._screen.add_class("-full-detail")
+        self._change((_DRAWER, False), (_FULL_DETAIL, True))
         self._detail.focus()
 
     def leave_detail(self) -> bool:
         """Go back from the detail to the list. Returns whether the detail had the focus."""
-        had_focus = self._detail.has_focus or self._screen.has_class("-full-detail")
+        had_focus = self._detail.has_focus or self.detail_is_full
         if had_focus:
-            self._screen.remove_class("-full-detail")
+            self._change((_FULL_DETAIL, False))
             self.main.focus()
         return had_focus
 
     def close_drawer(self) -> bool:
         """Close the picker that lies over the events. Returns whether it was open."""
-        was_open = self._screen.has_class("-drawer")
+        was_open = self._screen.has_class(_DRAWER)
         if was_open:
-            self._screen.remove_class("-drawer")
+            self._change((_DRAWER, False))
             self.main.focus()
         return was_open
 
@@ -136,11 +139,10 @@ class Layout:
         panes[(index + step) % len(panes)].focus()
 
     def _toggle_full(self) -> None:
-        screen = self._screen
-        if screen.has_class("-full-detail") or screen.has_class("-full-list"):
-            screen.remove_class("-full-detail", "-full-list")
+        if self.detail_is_full or self._screen.has_class(_FULL_LIST):
+            self._change((_FULL_DETAIL, False), (_FULL_LIST, False))
         else:
-            screen.add_class("-full-detail" if self._detail.has_focus else "-full-list")
+            self._change((_FULL_DETAIL if self._detail.has_focus else _FULL_LIST, True))
 
     def _why_not_resize(self, step: int) -> str:
         if 0 <= self._split + step < len(_SPLITS):
@@ -148,19 +150,18 @@ class Layout:
         return f"{'list' if step > 0 else 'detail'} is at its widest"
 
     def _resize(self, step: int) -> None:
-        split = self._split + step
-        self._screen.remove_class(*filter(None, _SPLITS))
-        self._split = split
-        if _SPLITS[split]:
-            self._screen.add_class(_SPLITS[split])
+        self._split += step
+        self._choose(_SPLITS, _SPLITS[self._split])
 
     def _next_place(self) -> None:
-        self._screen.remove_class(*filter(None, _PLACES))
         places = (_PLACES[0], _PLACES[2]) if self._screen.has_class("-narrow") else _PLACES
         self._place = (self._place + 1) % len(places)
-        if places[self._place]:
-            self._screen.add_class(places[self._place])
+        self._choose(_PLACES, places[self._place])
         self.main.focus()
+
+    def _choose(self, classes: tuple[str, ...], chosen: str) -> None:
+        """Carry one of some classes; of them "" stands for none."""
+        self._change(*((name, name == chosen) for name in classes if name))
 
     def _why_no_picker(self) -> str:
         return "" if self._shows_events else "the list is on screen already"
@@ -168,9 +169,20 @@ class Layout:
     def _toggle_picker(self) -> None:
         """Show or hide the picker: beside the events where there is room, else over them."""
         has_room = self._screen.has_class("-widest") and not self._screen.has_class("-everybody")
-        name = "-no-picker" if has_room else "-drawer"
-        self._screen.toggle_class(name)
-        if self._screen.has_class("-drawer"):
+        name = "-no-picker" if has_room else _DRAWER
+        self._change((name, not self._screen.has_class(name)))
+        if self._screen.has_class(_DRAWER):
             self._picker.focus()
         elif self._picker.has_focus:
             self.main.focus()
+
+    def _change(self, *classes: tuple[str, bool]) -> None:
+        """Let the screen carry classes or not, and compute the styles of what they say anew.
+
+        That are the body and what is in it, a third of all widgets.
+        """
+        before = self._screen.classes
+        for name, carries in classes:
+            self._screen.set_class(carries, name, update=False)
+        if self._screen.classes != before:
+            self._screen.app.stylesheet.update(self._screen.query_one("#body"))

@@ -138,6 +138,9 @@ class Canvas(ScrollView, inherit_bindings=False):
     def _draw_anew(self, _theme: object) -> None:
         self._forget_styles(is_all_drawn_anew=True)
 
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Keep the styles: none of ours asks for the focus, which a list shows by its cursor."""
+
     def notify_style_update(self) -> None:
         """Forget styles when they may be others; what is drawn stays on the same ground."""
         super().notify_style_update()
