@@ -272,9 +272,9 @@ _LANE_EVENTS = 200
 """A lane of so many events takes some 2 ms, and a screen has thirty; longer ones are left to a
 thread."""
 
-_LANES_SECONDS = 0.1
+_FIRST_LANES_SECONDS, _MORE_LANES_SECONDS = 0.1, 0.3
 """Those made in this time are drawn together: the first are there soon, and each drawing of all
-takes 12 ms."""
+takes 12 ms from the others."""
 
 
 class CountingScreen(OverlayScreen[ScreenResultType]):
@@ -329,17 +329,20 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
 
     def begin_long(self) -> None:
         """Begin in a thread what takes long, behind what is on screen by now."""
+        self._make_lanes(_FIRST_LANES_SECONDS)
+
+    def _make_lanes(self, seconds: float) -> None:
         names = list(self._lanes.awaited)
         if names and not (self._reading.is_going() and self._lane_job.rests):
-            made = partial(self._made_lanes, names)
+            made = partial(self._made_lanes, names, seconds)
             self._lane_job.start(made, self._take_lanes, self._no_lanes)
 
-    def _made_lanes(self, names: Sequence[str]) -> Mapping[str, MadeLane]:
+    def _made_lanes(self, names: Sequence[str], seconds: float) -> Mapping[str, MadeLane]:
         def check() -> None:
             if not self.counting.is_open:
                 raise GivenUpError
 
-        is_over, lanes = work_limit(_LANES_SECONDS), dict[str, MadeLane]()
+        is_over, lanes = work_limit(seconds), dict[str, MadeLane]()
         for name in names:
             lanes[name] = self._lanes.made(name, check)
             if is_over():
@@ -352,7 +355,7 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
 
     def _take_lanes(self, made: Mapping[str, MadeLane]) -> None:
         self._lanes.keep(made)
-        self.begin_long()  # the next ones, while these are drawn
+        self._make_lanes(_MORE_LANES_SECONDS)  # the next ones, while these are drawn
         self.counting.draw()
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from ivscope.analysis.event_tally import Bucket
@@ -54,6 +55,9 @@ _RIGHT_TITLES: Final = " then errors"
 _AT_ONCE = 2_000
 """Of so many participants the lanes are ordered with the key that moves the cursor, in 5 ms; of
 more between the keys."""
+
+_KEPT_LINES = 256
+"""Lines of lanes kept ready: two screens of them and more."""
 
 _BATCH = 256
 """Participants put in order between two looks at the clock: less than 1 ms."""
@@ -382,17 +386,10 @@ class LanesView:
             cells = self.lanes.cells(participant_id, self._window, columns)
         section = self._sections.get(participant_id, Section.UNCOUNTED)
         sign = f" {REPLICA_SIGN}" if participant_id in self._copies else ""
-        name = clip(self.name(participant_id), LABEL_CELLS - 1 - len(sign))
-        lane: Line = (
-            Span(pad(name + sign, LABEL_CELLS)),
-            *lane_cells(cells, self._column(columns)),
-            Span(" "),
-            _THEN[section],
-        )
         reading = self._scan.log.reading(participant_id) if width >= _WIDE else None
-        if reading is not None and reading.errors:
-            lane = (*lane, Span(f"{reading.errors:>{len(_RIGHT_TITLES) - 2},}", Role.ERROR))
-        return lane
+        errors = 0 if reading is None else reading.errors
+        name = self.name(participant_id)
+        return _lane_line(name, sign, cells, self._column(columns), section=section, errors=errors)
 
     def cursor_line(self, participant_id: str | None, width: int) -> Line:
         """Say of a participant which errors are in the cell of the cursor, and what it did then.
@@ -565,3 +562,15 @@ class LanesView:
     def next_plot(self) -> None:
         """Show the next plot: publishers, events, errors, none."""
         self._plot = (self._plot + 1) % len(_PLOTS)
+
+
+@lru_cache(_KEPT_LINES)
+def _lane_line(
+    name: str, sign: str, cells: str, cursor: int | None, *, section: Section, errors: int
+) -> Line:
+    """Draw a lane: while others are made around it, it stays what it is."""
+    label = pad(clip(name, LABEL_CELLS - 1 - len(sign)) + sign, LABEL_CELLS)
+    lane = (Span(label), *lane_cells(cells, cursor), Span(" "), _THEN[section])
+    if not errors:
+        return lane
+    return (*lane, Span(f"{errors:>{len(_RIGHT_TITLES) - 2},}", Role.ERROR))
