@@ -1,4 +1,4 @@
-"""What the start sends to the terminal: one screen, then what has come, in few blanks."""
+"""What the start and each view send to the terminal: one screen, then what has come."""
 
 import json
 import sys
@@ -27,6 +27,21 @@ def test_a_start_is_one_screen_and_what_comes_later(size):
         assert terminal.raw.count(b" ") <= 600
         # The titles are drawn with the whole screen and with the rows, and seldom once more.
         assert terminal.raw.count(b"\x1b[2;1H") <= 3
+
+
+@pytest.mark.parametrize("key", ["i", "I", "?"])
+def test_a_view_is_one_screen_and_so_is_what_it_leads_back_to(key):
+    with Endpoint(open_world("incident", lambda: EPOCH)) as endpoint:
+        where = ("--endpoint-url", endpoint.url, "--region", "us-west-2")
+        with Terminal((*IVSCOPE, LIVE_STAGE, SHOW, *where), columns=120, rows=40) as terminal:
+            terminal.until("40 participants, all read").press("M")
+            terminal.until("all 40 participants").press("esc").until_quiet(0.7)
+            for pressed in (key, "esc"):
+                before = len(terminal.raw)
+                terminal.press(pressed).until_quiet(0.5)
+                sent = terminal.raw[before:]
+                # What is counted later may change its last line once more.
+                assert 1 <= sent.count(b"\x1b[38;1H") <= (1 if pressed == "esc" else 2)
 
 
 PLACES = {

@@ -19,13 +19,16 @@ from textual._ansi_sequences import ANSI_SEQUENCES_KEYS, SYNC_START
 from textual._compositor import ChopsUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.await_remove import AwaitRemove
 from textual.color import Color
 from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from ivscope.domain.clock import SYSTEM_CLOCK
 from ivscope.render.lines import Role
@@ -276,6 +279,11 @@ class PlainApp(App[None]):
         """Count a key, click or paste: in the thread that reads them, and when it arrives."""
         if isinstance(message, events.InputEvent | events.Paste):
             self.typed += 1
+
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        """Remove widgets; a screen that goes was covered by then, and has nothing drawn again."""
+        has_room = not all(isinstance(node, Screen) for node in nodes)
+        return super()._prune(*nodes, parent=parent if has_room else None)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if isinstance(renderable, ChopsUpdate):

@@ -186,3 +186,5 @@ class Layout:
             self._screen.set_class(carries, name, update=False)
         if self._screen.classes != before:
             self._screen.app.stylesheet.update(self._screen.query_one("#body"))
+            # Each pane asks for it by itself, which comes after the next frame.
+            self._screen.refresh(layout=True, repaint=False)

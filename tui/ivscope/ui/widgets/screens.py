@@ -42,6 +42,11 @@ class CoveringScreen(Screen[ScreenResultType]):
             return self
         return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
 
+    def _compositor_refresh(self) -> None:
+        """Send no lines when all of the screen is sent next: it would come twice."""
+        if not self._repaint_required:
+            super()._compositor_refresh()
+
 
 class QuietScreen(Screen[ScreenResultType]):
     """A screen that is not repainted when the focus moves: widgets draw their own change.
