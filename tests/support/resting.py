@@ -8,14 +8,11 @@ what changed is drawn here and not when the next frame is due.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import textual.app
 import textual.pilot
 from textual._context import active_app
-from textual._wait import wait_for_idle
 
 _LOOK_SECONDS = 0.005
 """Time between two looks. Other threads of the process, such as those that read an answer, are seen
@@ -56,19 +53,7 @@ def _drew() -> bool:
 
 def rest_in_pilots() -> None:
     """Let every pilot wait this way."""
-    _wait_by(rest)
-
-
-@contextmanager
-def as_textual_does() -> Iterator[None]:
-    """Let pilots wait inside as they do without us."""
-    _wait_by(wait_for_idle)
-    yield
-    _wait_by(rest)
-
-
-def _wait_by(wait: Callable[[float, float], Awaitable[None]]) -> None:
     module: Any
     for module in (textual.app, textual.pilot):
         assert hasattr(module, "wait_for_idle"), "Textual waits in another way now"
-        module.wait_for_idle = wait
+        module.wait_for_idle = rest

@@ -6,6 +6,7 @@
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from math import inf
 
 import pytest
 from rich import console
@@ -16,6 +17,7 @@ from ivscope.endpoint.server import Endpoint
 from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.provider.fetch import scheduler as calls
 from ivscope.provider.fetch.connection import RecordedAnswers
+from ivscope.render import bars
 from ivscope.ui.stylesheets import PLAIN_SIGNS
 from ivscope.workspace.place import Place
 from support.explorer import EPOCH, Journey, explorer_app
@@ -65,6 +67,8 @@ def picture(
         patch.setattr(calls, "CALLS_IN_FLIGHT", 1)
         # The present stands still and calls take time, so the time of a call would vary.
         patch.setattr(RecordedAnswers, "time_of", lambda *_: EPOCH)
+        # A call that is never answered shows its seconds after two: on a busy machine too soon.
+        patch.setattr(bars, "SLOW_SECONDS", inf)
         theme = "ansi-light" if light else "ansi-dark"
         dressed = theme, plain_signs
         return _picture(

@@ -147,9 +147,7 @@ class Soak:
                 self._port = endpoint._server.server_port
                 endpoint._server.faults = self._faults  # type: ignore[assignment]
                 try:
-                    async with self._running(endpoint):
-                        await self._go_on(seconds)
-                        await self._compare()
+                    await asyncio.create_task(self._live(endpoint, seconds))
                 finally:
                     account.calls = endpoint.calls.total()
                 account.errors += map(repr, endpoint.bugs)
@@ -162,6 +160,16 @@ class Soak:
         finally:
             threading.excepthook = usual
         return account
+
+    async def _live(self, endpoint: Endpoint, seconds: float) -> None:
+        """Begin and end the app, in a task of its own.
+
+        The pilot draws in the task that waits, and drawing leaves there which screens are behind
+        the topmost one. In the task of the whole run they would hold the app when it has ended.
+        """
+        async with self._running(endpoint):
+            await self._go_on(seconds)
+            await self._compare()
 
     @asynccontextmanager
     async def _running(self, endpoint: Endpoint) -> AsyncIterator[None]:

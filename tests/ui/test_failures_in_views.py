@@ -3,7 +3,7 @@
 import pytest
 
 from ivscope.endpoint.answers import success
-from ivscope.endpoint.faults import Fault
+from ivscope.endpoint.faults import FAULTS, Fault
 from ivscope.sources.call_context import CallContext
 from support.explorer import DANA, MARA, PRIYA, at, explorer
 
@@ -303,14 +303,33 @@ async def test_reading_all_of_cursors_in_a_circle_fails_and_nothing_runs():
         assert journey.endpoint.calls[EVENTS] == asked
 
 
+class Refusing:
+    """Refuses all calls for events, as for their rate, until it is told to stop."""
+
+    def __init__(self):
+        self.is_on = True
+        self.refused = 0
+
+    def pick(self, _spec, operation):
+        if operation != EVENTS or not self.is_on:
+            return None
+        self.refused += 1
+        return "throttle", FAULTS["throttle"]
+
+
 async def test_r_while_throttled_says_when_it_goes_on_and_asks_for_nothing_anew():
-    async with explorer(at(PRIYA), fault=f"throttle.{EVENTS}:2") as journey:
+    async with explorer(at(), fault="late.NoSuchOperation") as journey:
+        await journey.until("40 participants, all read")
+        journey.endpoint._server.faults = service = Refusing()
+        journey.go(at(PRIYA))
         await journey.until(lambda: "THROTTLED" in journey.status)
         assert "AWS asks for fewer calls · goes on by itself" in journey.status
-        await journey.press("r")
-        await journey.until("this goes on by itself within")
+        while "this goes on by itself within" not in journey.text:
+            await journey.press("r")  # again where a wait has ended meanwhile
+            assert "FAILED" not in journey.status
+        service.is_on = False
         await journey.until("61 events, all read", within=20)
-        assert journey.endpoint.calls[EVENTS] == 3
+        assert journey.endpoint.calls[EVENTS] == service.refused + 1
 
 
 async def test_events_that_could_not_be_refreshed_say_so_until_they_are():

@@ -10,19 +10,11 @@ import pytest
 from ivscope.domain.stages import ParticipantScope
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.session_log import SessionLog
-from support.resting import as_textual_does
+from ivscope.ui.help.screen import HelpScreen
 from support.soak import Soak, soaked
 from support.soak_account import Account, bytes_of
 from support.soak_truth import Truth
 from support.soak_worlds import SIMULATED
-
-
-@pytest.fixture(autouse=True, scope="module")
-def as_in_a_soak_of_hours():
-    """Which nothing but Textual's own pilot waits in: its keys come less often."""
-    with as_textual_does():
-        yield
-
 
 SCOPE = ParticipantScope("arn:aws:ivs:us-west-2:1:stage/a", "st-1", "p1")
 
@@ -67,6 +59,23 @@ def test_threads_files_and_sockets_that_stay_are_told(monkeypatch):
         one.close()
     told = {line.partition(":")[0] for line in account.complaints}
     assert told == {"threads", "files", "sockets"}
+
+
+def test_what_the_pilot_draws_with_the_help_open_holds_no_connection(monkeypatch):
+    compare = Soak._compare
+
+    async def look_at_the_help(soak):
+        await compare(soak)
+        await soak._pilot.press("?")
+        screen = soak._app.screen
+        assert isinstance(screen, HelpScreen)
+        screen.children[0].refresh()
+        screen._on_timer_update()  # as the pilot draws, in the task that waits for it
+
+    monkeypatch.setattr(Soak, "_compare", look_at_the_help)
+    account = soaked("incident", 1, 2)
+    assert account.calls, "there was a connection"
+    assert not account.complaints
 
 
 def test_an_event_that_the_store_drops_is_told(monkeypatch):

@@ -135,6 +135,10 @@ class Canvas(ScrollView, inherit_bindings=False):
         """Have the app say when its styles of the roles are others."""
         self.app.theme_changed_signal.subscribe(self, self._draw_anew)
 
+    def on_unmount(self) -> None:
+        """Leave nothing with the app: its signal would keep the widget and its screen for ever."""
+        self.app.theme_changed_signal.unsubscribe(self)
+
     def _draw_anew(self, _theme: object) -> None:
         self._forget_styles(is_all_drawn_anew=True)
 
