@@ -233,6 +233,14 @@ class Feed(Generic[Item]):
         return self.status.has_more
 
     @property
+    def knows_of_more(self) -> bool:
+        """Whether the answers say that more follows, so that it is not only unknown."""
+        status = self.status
+        return status.cursor is not None and (
+            status.failure is None or status.failure.is_rest_known
+        )
+
+    @property
     def is_complete(self) -> bool:
         """Whether the rows are all that the list had; stays true while it is read again."""
         return self._page_cursor.is_at_end and not self._page_cursor.is_unsure
