@@ -400,6 +400,16 @@ def test_the_help_of_recording_lists_nothing_that_recording_refuses(capsys, tmp_
     assert "file of a recording" not in listed
 
 
+def test_a_file_is_named_for_a_stage_only_where_it_is_taken(served, capsys, tmp_path):
+    said = Ran(capsys, served.url, "summary")
+    assert (said.code, said.err.strip().endswith("(see ivscope stages), or a file")) == (2, True)
+    said = Ran(capsys, served.url, "record", "-o", str(tmp_path / "night.ivscope"))
+    assert (said.code, said.err.strip().endswith("its ARN or name (see ivscope stages)")) == (
+        2,
+        True,
+    )
+
+
 @pytest.mark.parametrize("wrong", [("nobody's", SESSION_ID), (STAGE_ARN, "st-short")])
 def test_where_no_session_is_found_to_record_no_new_file_is_left(served, capsys, tmp_path, wrong):
     file = tmp_path / "night.ivscope"
