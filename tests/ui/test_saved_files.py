@@ -174,13 +174,16 @@ async def test_whether_a_list_of_the_aws_cli_is_all_is_told_where_the_file_tells
     more = "more to list" if token else "perhaps not all listed"
     async with opened(path, start=at(PRIYA)) as journey:
         await journey.until("Not here    not in" if token else "Unknown     this file does not say")
-        await journey.press("j")
+        await journey.press("j")  # the note about the file gives way
         await journey.until(f"1 event read, {left}")
         assert ("NOT RECORDED" in journey.text) == bool(token)
         await journey.press("y", "y")
         await journey.until(lambda: taken.texts)
         assert f"1 events of this participant read, {left}" in taken.texts[-1]
-        await journey.press("escape", "i")
+        await journey.press("escape")
+        await journey.until(f"1 participant read, {left}")
+        assert "more available, read when you get here" not in journey.text
+        await journey.press("i")
         await journey.until(f"0 of 1 participants read, {more}")
 
 

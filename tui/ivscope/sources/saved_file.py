@@ -12,11 +12,7 @@ from typing import Any, Final
 from ivscope.domain.calls import GetCall, Item, ListCall, Value, with_contradictions
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from ivscope.domain.identifiers import event_name_of, is_stage_arn
-from ivscope.domain.pages import (
-    Contradiction,
-    Cursor,
-    Page,
-)
+from ivscope.domain.pages import BEHIND_THE_FILE, Contradiction, Cursor, Page
 from ivscope.domain.saved_head import CONTRADICTION, LIST_OF, SavedHead, read_head
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.domain.times import parse_time
@@ -482,10 +478,6 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-_REST = Cursor("rest")
-"""Asks for what is behind the rows of a file, which is not in it."""
-
-
 class SavedFileSource:
     """Reads the rows of a file, in pages as the service gives them.
 
@@ -506,14 +498,18 @@ class SavedFileSource:
             scope = (session, None)
         found = self._saved.lists.get((call.operation, scope))
         at = int(cursor) if cursor is not None and cursor.isdecimal() else 0
-        if found is None or cursor == _REST or (at == 0 and not found.rows and not found.is_all):
+        if (
+            found is None
+            or cursor == BEHIND_THE_FILE
+            or (at == 0 and not found.rows and not found.is_all)
+        ):
             raise self._not_here(found)
         rows = found.rows
         if narrowed is not None:
             rows = [row for row in rows if _matches(row, narrowed)]
         page: list[Any] = rows[at : at + read.page_size]
         after = at + read.page_size
-        rest = None if found.is_all else _REST
+        rest = None if found.is_all else BEHIND_THE_FILE
         following = Cursor(str(after)) if after < len(rows) else rest
         said = [_CONTRADICTIONS.get(str(row.get(CONTRADICTION))) for row in page]
         return with_contradictions(Page(tuple(map(read.decode, page)), following), said)

@@ -8,7 +8,7 @@ from typing import Generic
 from ivscope.domain.calls import Item, ListCall, contradiction_of, with_contradictions
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.frozen import frozen, slotted
-from ivscope.domain.pages import Contradiction, Cursor, Page
+from ivscope.domain.pages import BEHIND_THE_FILE, Contradiction, Cursor, Page
 from ivscope.provider.store.append_list import AppendOnly
 from ivscope.provider.store.source import Source
 
@@ -338,7 +338,7 @@ class Feed(Generic[Item]):
             page_cursor.base = len(self.items)
             self.items.append(page.items)
         self.rest()
-        return False
+        return page_cursor.cursor == BEHIND_THE_FILE
 
     def _publish(
         self,
