@@ -115,6 +115,7 @@ def test_what_is_not_in_the_file_is_never_none(answers):
         with pytest.raises(ProviderFailure) as caught:
             read()
         assert caught.value.kind is FailureKind.NOT_RECORDED
+        assert caught.value.remedy.startswith("It has no answer of the AWS CLI about that. With")
 
 
 def test_participants_keep_user_ids_exactly_and_can_be_narrowed(answers):

@@ -59,6 +59,8 @@ class SavedRows:
     """What the file is, for the header."""
     rest: str = ""
     """Why there is no more in it, in words."""
+    untold: str = ""
+    """The same of a list that may be all there is; empty where that is no other."""
     next_page: str = ""
     """The same of a list whose last page is certainly not in it; empty where that is no other."""
     note: str = ""
@@ -275,7 +277,8 @@ class _Reading:
             self._place_all()
         elif self._pages:
             into.what = "AWS CLI file"
-            into.rest = "The AWS CLI prints one page, and a page does not say whether it is all"
+            into.rest = "It has no answer of the AWS CLI about that"
+            into.untold = "The AWS CLI prints one page, and a page does not say whether it is all"
             into.next_page = "It has a page with a nextToken: more is available"
             self._place_all()
             into.note = f"only what is in {_count(self.answers, 'answer')} of the AWS CLI{unread}"
@@ -524,15 +527,16 @@ class SavedFileSource:
 
     def _not_here(self, found: SavedList | None = None) -> ProviderFailure:
         """What is not in the file, or what it does not say: whether a list in it is all."""
-        saved = self._saved
-        is_known = found is None or not found.rows or bool(found.knows_of_more)
-        why = (found and found.knows_of_more and saved.next_page) or saved.rest
+        saved, why, is_known = self._saved, "", True
+        if found is not None and found.rows:
+            is_known = bool(found.knows_of_more)
+            why = saved.next_page if is_known else saved.untold
         reads = f" With AWS, ivscope {saved.path} reads what else there is."
         there = reads if saved.names_a_stage else ""
         return ProviderFailure(
             FailureKind.NOT_RECORDED,
             "not in this file" if is_known else "this file does not say whether it is all",
-            f"{why}.{there}",
+            f"{why or saved.rest}.{there}",
             retryable=False,
             is_rest_known=is_known,
         )
