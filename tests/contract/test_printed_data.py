@@ -331,6 +331,37 @@ def test_of_a_file_with_gaps_the_people_that_it_names_are_counted(capsys, tmp_pa
     assert Ran(capsys, None, "errors", str(file), SESSION_ID, "--user", "nobody").code == 3
 
 
+@pytest.mark.parametrize(
+    ("token", "left", "people"),
+    [
+        ({}, "perhaps not all", ", perhaps not all listed"),
+        ({"nextToken": "more"}, "the rest is not in this file", ", more to list"),
+    ],
+    ids=["none", "a token"],
+)
+def test_more_of_a_file_is_available_only_where_an_answer_in_it_says_so(
+    capsys, tmp_path, token, left, people
+):
+    joined = {"name": "JOINED", "participantId": PARTICIPANT_ID, "eventTime": EPOCH.isoformat()}
+    answers = [
+        {"stage": {"arn": STAGE_ARN}},
+        {"stageSession": {"sessionId": SESSION_ID}},
+        {"participants": [{"participantId": PARTICIPANT_ID}], **token},
+        {"events": [joined], **token},
+    ]
+    file = tmp_path / "answers.json"
+    file.write_text("\n".join(map(json.dumps, answers)))
+    place = (str(file), SESSION_ID)
+    for words, told in (
+        (("participants", *place), f"1 participant read, {left}"),
+        (("events", *place, PARTICIPANT_ID), f"1 event read, {left}"),
+        (("events", *place), f"1 participant named in this file: 1 event read, {left}"),
+        (("summary", *place), f"0 of 1 participants read{people}, 1 event"),
+    ):
+        ran = Ran(capsys, None, *words)
+        assert (ran.code, ran.end["words"]) == (3, told)
+
+
 @pytest.mark.parametrize(("denied", "code"), [(None, 0), ("ListParticipants", 3)])
 def test_a_recording_is_one_file_however_recording_ended(served, capsys, tmp_path, denied, code):
     file = tmp_path / "night.ivscope"
@@ -367,6 +398,16 @@ def test_the_help_of_recording_lists_nothing_that_recording_refuses(capsys, tmp_
         assert "a recording " in said.err
     assert "--resume" in listed
     assert "file of a recording" not in listed
+
+
+def test_a_file_is_named_for_a_stage_only_where_it_is_taken(served, capsys, tmp_path):
+    said = Ran(capsys, served.url, "summary")
+    assert (said.code, said.err.strip().endswith("(see ivscope stages), or a file")) == (2, True)
+    said = Ran(capsys, served.url, "record", "-o", str(tmp_path / "night.ivscope"))
+    assert (said.code, said.err.strip().endswith("its ARN or name (see ivscope stages)")) == (
+        2,
+        True,
+    )
 
 
 @pytest.mark.parametrize("wrong", [("nobody's", SESSION_ID), (STAGE_ARN, "st-short")])

@@ -96,9 +96,11 @@ def test_a_list_that_the_file_does_not_call_whole_ends_in_what_is_not_in_the_fil
     ):
         pages, end = pages_of(answers, call)
         assert sum(len(page.items) for page in pages)
-        assert (end.kind, end.summary) == (FailureKind.NOT_RECORDED, "not in this file")
+        told = (FailureKind.NOT_RECORDED, "this file does not say whether it is all")
+        assert (end.kind, end.summary) == told
         assert not end.retryable
-        assert "With AWS, ivscope" in end.remedy
+        assert not end.is_rest_known
+        assert end.remedy.endswith("reads what else there is.")
 
 
 def test_what_is_not_in_the_file_is_never_none(answers):
@@ -113,6 +115,7 @@ def test_what_is_not_in_the_file_is_never_none(answers):
         with pytest.raises(ProviderFailure) as caught:
             read()
         assert caught.value.kind is FailureKind.NOT_RECORDED
+        assert caught.value.remedy.startswith("It has no answer of the AWS CLI about that. With")
 
 
 def test_participants_keep_user_ids_exactly_and_can_be_narrowed(answers):

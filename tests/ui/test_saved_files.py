@@ -4,6 +4,7 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 
+import pytest
 from textual import events
 
 from ivscope.cli import reading
@@ -15,6 +16,7 @@ from ivscope.endpoint.worlds.catalog import open_world
 from ivscope.knowledge.limits import REGIONS
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from ivscope.settings.configuration import Configuration
+from ivscope.ui import taking
 from ivscope.ui.app import IvscopeApp
 from ivscope.workspace.launch import Accounts, Connecting, Launch
 from ivscope.workspace.place import Place
@@ -22,6 +24,7 @@ from support.aws_sources import aws_source
 from support.explorer import DANA, EPOCH, JOSE, LIVE_STAGE, MARA, PRIYA, SHOW, Journey, at, explorer
 from support.recordings import recorded
 from support.small_world import SmallWorld
+from support.taken import Taken
 
 EVERYBODY = Place(LIVE_STAGE, SHOW, everybody=True)
 
@@ -147,9 +150,41 @@ async def test_the_errors_of_a_session_in_an_eventbridge_file_are_on_screen_and_
         await journey.until("3 shown of 4 events read, the rest is not in this file")
         assert "NOT RECORDED" not in journey.text
         await journey.press("exclamation_mark", "i")
-        await journey.until("0 of 2 participants read, more to list")
+        await journey.until("0 of 2 participants read, perhaps not all listed")
         assert "all read" not in journey.text
         assert "all 2" not in journey.text
+
+
+@pytest.mark.parametrize("token", [{}, {"nextToken": "more"}], ids=["none", "a token"])
+async def test_whether_a_list_of_the_aws_cli_is_all_is_told_where_the_file_tells_it(
+    tmp_path, monkeypatch, token
+):
+    taken = Taken()
+    monkeypatch.setattr(taking, "copy", taken.copy)
+    joined = {"name": "JOINED", "participantId": PRIYA, "eventTime": "2026-11-23T20:30:40Z"}
+    answers = [
+        {"stage": {"arn": LIVE_STAGE}},
+        {"stageSession": {"sessionId": SHOW}},
+        {"participants": [{"participantId": PRIYA}], **token},
+        {"events": [joined], **token},
+    ]
+    path = tmp_path / "answers.json"
+    path.write_text("\n".join(map(json.dumps, answers)))
+    left = "the rest is not in this file" if token else "perhaps not all"
+    more = "more to list" if token else "perhaps not all listed"
+    async with opened(path, start=at(PRIYA)) as journey:
+        await journey.until("Not here    not in" if token else "Unknown     this file does not say")
+        await journey.press("j")  # the note about the file gives way
+        await journey.until(f"1 event read, {left}")
+        assert ("NOT RECORDED" in journey.text) == bool(token)
+        await journey.press("y", "y")
+        await journey.until(lambda: taken.texts)
+        assert f"1 events of this participant read, {left}" in taken.texts[-1]
+        await journey.press("escape")
+        await journey.until(f"1 participant read, {left}")
+        assert "more available, read when you get here" not in journey.text
+        await journey.press("i")
+        await journey.until(f"0 of 1 participants read, {more}")
 
 
 async def test_no_session_that_a_file_only_names_is_called_live(tmp_path):
@@ -227,7 +262,8 @@ async def test_events_saved_of_everybody_open_again_and_are_saved_byte_for_byte(
             "events as saved, all 40 participants, the filter code:QUOTA hid others"
         )
         await journey.press("j")
-        await journey.until("3 events read, the rest is not in this file")
+        # Others of whom all was hidden are not in the list: each list that is here may be all.
+        await journey.until("3 events read, perhaps not all")
         last = await saved_by(journey, tmp_path / "last", monkeypatch)
     assert last.read_bytes() == part.read_bytes()
 

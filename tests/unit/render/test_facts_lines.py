@@ -34,7 +34,7 @@ def _texts(lines):
 
 def test_a_stage_tells_whether_it_is_live():
     assert _texts(stage_lines(StageSummary(ARN, "", "st-1CVugbu2cf2n8"), 80)) == [
-        "Stage       empty",
+        "Stage       empty name",
         f"ARN         {ARN}",
         "Session     live st-1CVugbu2cf2n8",
     ]

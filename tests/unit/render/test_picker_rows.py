@@ -6,6 +6,7 @@ import pytest
 
 from ivscope.domain.stages import ParticipantSummary, StageSession, StageSummary
 from ivscope.domain.times import UnreadableTime
+from ivscope.render.facts_lines import stage_lines
 from ivscope.render.picker_rows import (
     EventsRead,
     ParticipantColumns,
@@ -32,6 +33,17 @@ def test_a_name_that_reads_as_nothing_or_as_another_is_quoted(name, shown, width
     person = ParticipantSummary(participant_id="p1", user_id=name)
     assert _text(stage_table().line(stage, width)).endswith(f" {shown}")
     assert f"- {shown} " in _text(people().line(person, width)) + " "
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [(None, "not given"), ("", "empty name"), ("empty", '"empty"'), ("empty name", '"empty name"')],
+)
+def test_a_stage_with_an_empty_name_is_no_stage_of_such_a_name(name, shown):
+    stage = StageSummary(arn="arn:aws:ivs:us-west-2:1:stage/abc", name=name)
+    assert _text(stage_table().line(stage, 100)).endswith(f"abc            {shown}")
+    (fact, *_) = stage_lines(stage, 80)
+    assert _text(fact) == f"Stage       {shown}"
 
 
 _MOST = ("USER", "ERR", "MOST OFTEN", "STATE", "STAYED x TIMES")

@@ -189,9 +189,25 @@ def test_a_call_for_another_region_than_that_of_the_endpoint_is_told_as_such(sai
     own, demo = (failure_of(error, context=one) for one in (OWN, DEMO))
     assert own.kind is FailureKind.CONFIGURATION
     assert "localhost:7711 takes no calls for eu-west-1" in own.summary
-    assert "endpoint URL of that Region" in own.remedy
-    assert "demo world are in one Region" in demo.remedy
+    assert "endpoint URL of eu-west-1" in own.remedy
+    assert "demo world are in one Region: open one" in demo.remedy
+    assert own.needs_new_start
+    assert demo.needs_new_start
     assert "keys" not in own.summary + own.remedy
+
+
+@pytest.mark.parametrize(
+    ("url", "way", "step"),
+    [
+        ("https://ivsrealtime.us-west-2.amazonaws.com", "env", "see AWS Health."),
+        ("http://127.0.0.1:7711", "env", "see what 127.0.0.1:7711 logs."),
+        ("http://127.0.0.1:7711", "explicit", "restart ivscope."),
+    ],
+)
+def test_aws_health_is_named_for_what_aws_serves_alone(url, way, step):
+    context = CallContext(region="us-west-2", endpoint_url=url, credential_method=way)
+    failure = failure_of(refusal("InternalServerException", "internal error", 500), context=context)
+    assert failure.remedy.endswith(f"If it goes on, {step}")
 
 
 def test_a_region_that_nobody_set_is_given_by_a_new_start_alone():

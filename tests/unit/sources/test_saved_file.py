@@ -185,6 +185,28 @@ def test_pages_of_the_aws_cli_are_one_list_and_the_stage_and_session_come_from_t
     assert [row["name"] for row in rows.lists[EVENTS, own("p")].rows] == ["JOINED", "LEFT"]
 
 
+@pytest.mark.parametrize("token", ["nextToken", "NextToken"])
+@pytest.mark.parametrize(
+    ("pages", "told"),
+    [([True], True), ([False], False), ([True, True], True), ([False, True], False), ([], None)],
+)
+def test_more_is_known_of_a_list_whose_pages_all_have_a_next_token(written, token, pages, told):
+    named = [{"stage": {"arn": STAGE}}, {"stageSession": {"sessionId": SESSION}}]
+    lists = {
+        "events": {"name": "JOINED", "participantId": "p"},
+        "participants": {"participantId": "p"},
+        "stageSessions": {"sessionId": SESSION},
+        "stages": {"arn": STAGE},
+    }
+    keys = [(EVENTS, own("p")), ("ListParticipants", (SCOPE, None))]
+    keys += [("ListStageSessions", STAGE), ("ListStages", None)]
+    for (member, row), key in zip(lists.items(), keys, strict=True):
+        answers = [{member: [row], **({token: "x"} if one else {})} for one in pages]
+        answers += [{"participants": [{"participantId": "p"}]}] if member == "events" else []
+        rows = read_rows(written("\n".join(map(json.dumps, [*named, *answers]))))
+        assert rows.list_of(*key).knows_of_more is told
+
+
 def saved(rows=2, **more):
     head = {
         "ivscope": "events",
@@ -212,6 +234,27 @@ def test_saved_events_are_whole_only_when_all_were_read_and_no_filter_hid_any(wr
     hidden = read_rows(written(saved(filter="code:QUOTA\x1b[2J")))
     assert not hidden.is_whole
     assert hidden.note == "events as saved, the filter code:QUOTA\\x1b[2J hid others"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"complete": False}, True),
+        ({"events": 3}, True),
+        ({"loaded": 9, "filter": "error:yes"}, True),
+        ({"participantId": None}, False),
+    ],
+)
+def test_more_is_known_of_the_saved_events_of_one_participant_that_are_a_part(written, more, told):
+    rows = read_rows(written(saved(**more)))
+    assert rows.lists[EVENTS, own("priya")].knows_of_more is told
+    assert not rows.lists["ListParticipants", (SCOPE, None)].knows_of_more
+
+
+def test_more_participants_are_known_of_saved_events_of_everybody_that_were_not_all_read(written):
+    rows = read_rows(written(saved(participantId=None, complete=False)))
+    assert rows.lists["ListParticipants", (SCOPE, None)].knows_of_more
+    assert not rows.lists[EVENTS, own("priya")].knows_of_more
 
 
 class CountedText(str):  # noqa: SLOT000 - it counts

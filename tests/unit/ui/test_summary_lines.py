@@ -203,6 +203,8 @@ def test_one_participant_has_no_table_of_participants():
     assert unread[0] == "at least 1 join · 7 events · 5 errors"
     assert coverage_text(Coverage(0, 1, all_listed=True)) == "not all events read"
     assert coverage_text(Coverage(0, 1, all_listed=False)).endswith("more to list")
+    unknown = Coverage(0, 1, all_listed=False, knows_of_more=False)
+    assert coverage_text(unknown) == "0 of 1 participants read, perhaps not all listed"
     assert coverage_text(Coverage(412, 3_000, all_listed=True)) == "412 of 3,000 participants read"
 
 

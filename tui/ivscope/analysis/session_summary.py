@@ -18,11 +18,23 @@ class Coverage:
     """Participants listed so far, each once."""
     all_listed: bool
     """Whether everybody is listed; before, `known` only grows."""
+    knows_of_more: bool = True
+    """Whether there certainly are more, while not everybody is known to be listed."""
 
     @property
     def is_complete(self) -> bool:
         """Whether nothing is left to read."""
         return self.all_listed and self.read >= self.known
+
+    @property
+    def left_to_list(self) -> str:
+        """Say what is left of the list, to be put behind a count; empty when everybody is listed.
+
+        A page of a list can say that another one follows. A file need not say anything.
+        """
+        if self.all_listed:
+            return ""
+        return ", more to list" if self.knows_of_more else ", perhaps not all listed"
 
 
 @frozen

@@ -212,6 +212,7 @@ class SummaryBuilder:
         facts: Mapping[str, Participant],
         read: Iterable[str],
         all_listed: bool,
+        knows_of_more: bool = True,
         estimated: Estimates | None = None,
     ) -> Summary:
         """Sum up what is counted so far. The screen waits, so this does little per participant.
@@ -221,6 +222,7 @@ class SummaryBuilder:
             facts: Answers of GetParticipant, by id, as far as asked for.
             read: Ids of those whose events are read to the end, listed or not.
             all_listed: Whether `people` is complete.
+            knows_of_more: Whether more are known to be left where it is not.
             estimated: What is concluded of those not read.
         """
         kinds, texts = self._log.tables.kinds, self._log.tables.texts
@@ -237,7 +239,7 @@ class SummaryBuilder:
         by_name = self._by_name()
         drills = {row.name: row.drill for row in by_name}
         return Summary(
-            coverage=Coverage(len(read), len(rows), all_listed),
+            coverage=Coverage(len(read), len(rows), all_listed, knows_of_more),
             events=self.facts,
             contradictions=self._log.contradictions,
             errors=self._failed.total(),

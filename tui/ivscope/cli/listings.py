@@ -16,7 +16,7 @@ from ivscope.export.records import (
     stage_record,
 )
 from ivscope.provider.store.feed import Feed
-from ivscope.render.bars import rows_read
+from ivscope.render.bars import rows_read, what_is_left
 
 
 def run_stages(words: Sequence[str]) -> int:
@@ -119,6 +119,5 @@ def _list(
 
 
 def _words(feed: Feed[Any], what: str, count: int, *, is_all: bool) -> str:
-    return rows_read(
-        count, what, has_more=not is_all, is_all=is_all, in_parts=feed.status.needs_another_pass
-    )
+    in_parts, left = feed.status.needs_another_pass, what_is_left(feed.failure)
+    return rows_read(count, what, has_more=not is_all, is_all=is_all, in_parts=in_parts, left=left)

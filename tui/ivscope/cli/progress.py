@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from ivscope.analysis.session_summary import Coverage
 from ivscope.cli.command_line import warn
 from ivscope.domain.clock import Clock
 from ivscope.domain.durations import duration, forecast
 from ivscope.domain.failures import ProviderFailure, is_not_recorded
 from ivscope.provider.fetch.scan import Scan
-from ivscope.render.bars import MORE_AVAILABLE, coverage_text, in_number, rows_read
+from ivscope.render.bars import coverage_text, in_number, rows_read, what_is_left
 from ivscope.render.cells import clip
+from ivscope.workspace.event_stream import scan_coverage
 
 _BAR_CELLS = 20
 
@@ -125,11 +125,7 @@ class Progress:
 
 def scan_words(scan: Scan) -> str:
     """Say how much of a session was read: "12 of 40 participants read, more to list, 87 events"."""
-    log = scan.log
-    people = Coverage(
-        log.participants_read, log.participants_known, all_listed=log.participants_complete
-    )
-    return f"{coverage_text(people)}, {in_number(len(log.log), 'events')}"
+    return f"{coverage_text(scan_coverage(scan))}, {in_number(len(scan.log.log), 'events')}"
 
 
 def events_read(count: int, failures: Mapping[str, ProviderFailure], *, is_all: bool) -> str:
@@ -140,8 +136,8 @@ def events_read(count: int, failures: Mapping[str, ProviderFailure], *, is_all: 
         failures: Why not all could be read, by what it was.
         is_all: Whether they are all.
     """
-    missing = next((one for one in failures.values() if is_not_recorded(one)), None)
-    left = MORE_AVAILABLE if missing is None else f"the rest is {missing.summary}"
+    missing = [one for one in failures.values() if is_not_recorded(one)]
+    left = what_is_left(max(missing, key=lambda one: one.is_rest_known, default=None))
     return rows_read(count, "events", has_more=not is_all, is_all=is_all, in_parts=False, left=left)
 
 

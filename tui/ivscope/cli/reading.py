@@ -389,7 +389,8 @@ class DataCommand:
         named = self.options.stage
         if named is None:
             if self.origin.session is None:
-                raise CommandError("name a stage: its ARN or name (see ivscope stages), or a file")
+                or_file = ", or a file" if self.origin.recording is None else ""
+                raise CommandError(f"name a stage: its ARN or name (see ivscope stages){or_file}")
             return self.origin.session.stage_arn
         if is_stage_arn(named):
             return str(named)

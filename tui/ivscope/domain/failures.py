@@ -67,6 +67,8 @@ class ProviderFailure(Exception):  # noqa: N818 - a failure is data first, raise
     its environment and its arguments stay as they were."""
     retry_after: float | None = None
     """Seconds that the service asked to wait; None if it did not."""
+    is_rest_known: bool = True
+    """Of a list that ends NOT RECORDED: whether there certainly is more. Some files do not say."""
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.summary}"

@@ -10,6 +10,10 @@ from ivscope.domain.frozen import frozen
 Cursor = NewType("Cursor", str)
 """Opaque `nextToken`: only the source that gave it reads it."""
 
+BEHIND_THE_FILE = Cursor("behind the file")
+"""Asks for what is behind the last row of a file. It is not there, and the failure says what is
+known of it, so it is asked for at once. No `nextToken` has a blank."""
+
 
 class Contradiction(StrEnum):
     """Why a row of an answer counts as no fact; the text is what its row says on screen."""

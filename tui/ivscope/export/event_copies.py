@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from ivscope.analysis.session_summary import Coverage
 from ivscope.analysis.timed_events import all_timed
 from ivscope.domain.events import Event
 from ivscope.domain.stages import ParticipantScope
@@ -15,11 +14,12 @@ from ivscope.export.finding_json import findings_json
 from ivscope.export.messages import AROUND, About, Readings
 from ivscope.export.telling import Looked, looked_at
 from ivscope.findings.finding import EventRef
-from ivscope.render.bars import MORE_AVAILABLE, coverage_text
+from ivscope.render.bars import coverage_text, what_is_left
 from ivscope.render.event_json import raw_json
 from ivscope.render.sentences.words import counted
 from ivscope.render.timestamps import from_to
 from ivscope.workspace.event_refs import EventRefs
+from ivscope.workspace.event_stream import scan_coverage
 
 _NEAR = AROUND // timedelta(microseconds=1)
 """An error so near to a moment is what a person means, microseconds."""
@@ -151,7 +151,7 @@ class EventCopies:
         ids: tuple[str, ...] = ()
         if feed is not None and feed.pages:
             count = f"{feed.items.fact_count:,} events of this participant read"
-            said.append(f"{count}, {'all' if feed.is_complete else MORE_AVAILABLE}")
+            said.append(f"{count}, {'all' if feed.is_complete else what_is_left(feed.failure)}")
             read_at = provider.up_to_date_at(feed)
             ids = () if feed.request_id is None else (feed.request_id,)
         elif scan is not None and scan.log.is_read(scope.participant_id):
@@ -160,9 +160,5 @@ class EventCopies:
         if scan is None:
             said.append("events of other participants not read")
         else:
-            log = scan.log
-            coverage = Coverage(
-                log.participants_read, log.participants_known, log.participants_complete
-            )
-            said.append(coverage_text(coverage))
+            said.append(coverage_text(scan_coverage(scan)))
         return Readings(tuple(said), None if read_at is None else provider.time_of(read_at), ids)

@@ -60,8 +60,7 @@ def coverage_text(coverage: "Coverage") -> str:
         return "all events read" if coverage.read else "not all events read"
     if not coverage.known and not coverage.all_listed:
         return "participants not listed"
-    text = f"{coverage.read:,} of {coverage.known:,} participants read"
-    return text if coverage.all_listed else f"{text}, more to list"
+    return f"{coverage.read:,} of {coverage.known:,} participants read{coverage.left_to_list}"
 
 
 def being_read(read: int, known: int, eta: float | None, *, all_listed: bool) -> str:
@@ -95,6 +94,13 @@ def rows_read(
     if in_parts:
         return f"{what}, read in parts"
     return f"{what} read, {left}" if has_more and count else f"{what} read"
+
+
+def what_is_left(failure: ProviderFailure | None) -> str:
+    """Say what is left of a list that is not all read. A file need not say whether anything is."""
+    if failure is None or not is_not_recorded(failure):
+        return MORE_AVAILABLE
+    return f"the rest is {failure.summary}" if failure.is_rest_known else "perhaps not all"
 
 
 def in_number(count: int, noun: str) -> str:
@@ -131,7 +137,6 @@ def footer_line(hints: tuple[tuple[str, str], ...], width: int) -> Line:
 _LINES_OF_SUMMARY = 6
 """Lines of a failure's text: a proxy may answer with a page of HTML, whose start is enough."""
 
-
 _PRESS_AGAIN = "{read.again}"
 
 
@@ -148,12 +153,11 @@ def failure_lines(
     remedy = safe(with_keys(failure.step(_PRESS_AGAIN), keys))
     summary = clip(failure.summary, width * _LINES_OF_SUMMARY)
     if is_not_recorded(failure):  # nothing failed
-        lines = field("Not here", (Span(summary, Role.WARNING),), width)
-        return lines + field("", (Span(remedy),), width)
-    lines = field(
-        "Failed", (Span(f"{failure.kind}  ", Role.ERROR), Span(summary, Role.STRONG)), width
-    )
-    lines += field("Do", (Span(remedy),), width)
+        title = "Not here" if failure.is_rest_known else "Unknown"
+        told = (Span(summary, Role.WARNING),)
+        return [*field(title, told, width), *field("", (Span(remedy),), width)]
+    cause = (Span(f"{failure.kind}  ", Role.ERROR), Span(summary, Role.STRONG))
+    lines = field("Failed", cause, width) + field("Do", (Span(remedy),), width)
     return [*lines, *_failure_facts(failure, width)]
 
 
@@ -229,7 +233,6 @@ def trouble_lines(
 
 _CELLS_LEFT_BY_WRAPPING = 12
 """A word that goes to the next line leaves so many cells empty at most in nearly all texts."""
-
 
 _SEPARATOR = Span(" · ", Role.MUTED)
 
@@ -440,9 +443,8 @@ def _meters(budget: Budget) -> Iterator[Span]:
     used = f"API {budget.used}/{budget.allowed}"
     if budget.slowed_to is not None:
         slow = _pace(budget.slowed_to)
-        yield Span(
-            f"calls refused by AWS: {budget.refusals}, of others perhaps too, {slow}", Role.WARNING
-        )
+        told = f"calls refused by AWS: {budget.refusals}, of others perhaps too, {slow}"
+        yield Span(told, Role.WARNING)
         yield Span(f"{used}, {budget.refusals} refused", Role.WARNING)
     yield Span(used, Role.MUTED)
 
@@ -476,9 +478,7 @@ def loaded_text(status: ListStatus) -> str:
 
 def _rows_read(status: ListStatus) -> str:
     is_resting = not (status.failure or status.reading or status.waiting or status.to_look_at)
-    left = status.left
-    if status.failure is not None and is_not_recorded(status.failure):
-        left = f"the rest is {status.failure.summary}"
+    left = what_is_left(status.failure) if is_not_recorded(status.failure) else status.left
     return rows_read(
         status.count,
         status.noun,
@@ -495,7 +495,7 @@ def state_word(status: ListStatus, budget: Budget) -> tuple[str, Role]:
         if status.failure.kind is FailureKind.EXPIRED:
             return " · ".join(("EXPIRED", *_failure_keys(status))), Role.ERROR
         if is_not_recorded(status.failure):
-            return "NOT RECORDED", Role.WARNING
+            return "NOT RECORDED" if status.failure.is_rest_known else "", Role.WARNING
         return " · ".join(("FAILED", *_failure_keys(status))), Role.ERROR
     if status.waiting and budget.throttled_seconds > 0:
         return throttled_word(budget.throttled_seconds), Role.WARNING

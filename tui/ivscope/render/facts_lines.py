@@ -17,7 +17,7 @@ from ivscope.domain.stages import (
 from ivscope.render.fields import field, text_field, value_span
 from ivscope.render.lines import Line, Role, Span
 from ivscope.render.picker_rows import EventsRead, SameUser, Seen, session_duration
-from ivscope.render.safe import safe
+from ivscope.render.safe import EMPTY_NAME, safe
 from ivscope.render.timestamps import from_to, full
 
 _Pairs = tuple[tuple[str, str], ...]
@@ -25,7 +25,9 @@ _Pairs = tuple[tuple[str, str], ...]
 
 def stage_lines(stage: Stage | StageSummary, width: int) -> list[Line]:
     """Draw name, ARN, live session, tags; endpoints and recording when GetStage was read."""
-    lines = text_field("Stage", stage.name, width, Role.STRONG)
+    name = value_span(stage.name, Role.STRONG)
+    # A stage that is said to be empty would be one without participants.
+    lines = field("Stage", (Span(EMPTY_NAME, Role.MUTED) if stage.name == "" else name,), width)
     lines += text_field("ARN", stage.arn or None, width)
     if stage.active_session_id:
         live = (Span("live "), value_span(stage.active_session_id, Role.ACCENT))

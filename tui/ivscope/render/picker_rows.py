@@ -15,7 +15,7 @@ from ivscope.domain.times import Time
 from ivscope.render.cells import clip, pad
 from ivscope.render.cells import width as text_width
 from ivscope.render.lines import Line, Role, Span
-from ivscope.render.safe import needs_quotes
+from ivscope.render.safe import EMPTY_NAME, needs_quotes
 from ivscope.render.tables import MOST_CELLS, Between, Column, Rest, Table
 from ivscope.render.timestamps import clock, day_and_minute
 
@@ -490,10 +490,10 @@ def _recording(state: str | None) -> str:
 
 
 def _named(name: str | None) -> str:
-    """Return a customer's name, or a word for an absent or empty one."""
+    """Return a customer's name, or words for an absent or empty one."""
     if name is None:
         return "not given"
-    return _quoted(name) if name else "empty"
+    return _quoted(name) if name else EMPTY_NAME
 
 
 def _name_role(name: str | None) -> Role:

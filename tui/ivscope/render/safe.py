@@ -27,7 +27,10 @@ _DOTTED_CIRCLE = "\u25cc"
 _MARKS_IN_A_ROW = 8
 """Marks drawn onto one character; more are escaped, or they would smear over the rows around."""
 
-_QUOTED_WORDS = frozenset({"", "empty", "absent", "given", "not given"})
+EMPTY_NAME = "empty name"
+"""Stands for a name that is empty."""
+
+_QUOTED_WORDS = frozenset({"", "empty", "absent", "given", "not given", EMPTY_NAME})
 
 
 def safe(text: str) -> str:

@@ -140,9 +140,12 @@ def translate_refusal(
         summary=summary,
         remedy=remedy,
         retryable=retryable,
-        needs_new_start=context.has_fixed_keys
-        and (kind is FailureKind.EXPIRED or refusal.code in _REFUSED_KEYS)
-        and not _is_clock_off(refusal),
+        needs_new_start=_is_for_another_region(refusal, operation)
+        or (
+            context.has_fixed_keys
+            and (kind is FailureKind.EXPIRED or refusal.code in _REFUSED_KEYS)
+            and not _is_clock_off(refusal)
+        ),
         code=refusal.code,
         request_id=refusal.request_id,
         retry_after=retry_after(refusal.headers, now) if retryable else None,
@@ -182,6 +185,11 @@ Judgement = tuple[FailureKind, str, str, bool]
 """Kind, summary, remedy, retryable."""
 
 
+def _is_for_another_region(refusal: _Refusal, operation: str) -> bool:
+    """Whether an endpoint takes no calls for the Region asked, whenever they are made."""
+    return refusal.operation == operation and bool(_SCOPE_WORDS.search(refusal.message))
+
+
 def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetime) -> Judgement:
     code, said = refusal.code, refusal.said
     if code in _THROTTLING or refusal.status == 429:  # noqa: PLR2004 - HTTP Too Many Requests
@@ -216,13 +224,13 @@ def _judge(refusal: _Refusal, operation: str, context: CallContext, now: datetim
             ),
             False,
         )
-    if refusal.operation == operation and _SCOPE_WORDS.search(refusal.message):
+    if _is_for_another_region(refusal, operation):
         return (
             FailureKind.CONFIGURATION,
             f"{context.host} takes no calls for {context.region}: {said}",
-            "All stages of a demo world are in one Region: its list of stages has their ARNs."
+            "All stages of a demo world are in one Region: open one from its list of stages."
             if context.is_demo
-            else "Start again with the endpoint URL of that Region, or without one.",
+            else f"Start again with the endpoint URL of {context.region}, or without one.",
             False,
         )
     if code in _REFUSED_KEYS:
@@ -334,6 +342,13 @@ def _permission_step(operation: str) -> str:
     return f"{by_id} Or ask for {has_it}." if by_id else f"Ask for {has_it}; the rest goes on."
 
 
+def _at_last(context: CallContext) -> str:
+    """What to do when a service goes on failing. AWS Health tells of what AWS serves alone."""
+    if context.is_aws:
+        return "see AWS Health"
+    return "restart ivscope" if context.is_demo else f"see what {context.host} logs"
+
+
 def _judge_by_status(refusal: _Refusal, context: CallContext) -> Judgement:
     status, said = refusal.status, refusal.said
     page = f" ({refusal.title or 'HTML'})" if refusal.title is not None else ""
@@ -344,7 +359,7 @@ def _judge_by_status(refusal: _Refusal, context: CallContext) -> Judgement:
         return (
             FailureKind.SERVICE,
             f"{who}{page}" + (f": {words}" if words else ""),
-            "Usually over in a moment: press r to retry. If it goes on, see AWS Health.",
+            f"Usually over in a moment: press r to retry. If it goes on, {_at_last(context)}.",
             True,
         )
     if 300 <= status < 400:  # noqa: PLR2004 - HTTP redirects

@@ -12,11 +12,7 @@ from typing import Any, Final
 from ivscope.domain.calls import GetCall, Item, ListCall, Value, with_contradictions
 from ivscope.domain.failures import FailureKind, ProviderFailure, UnusableFileError
 from ivscope.domain.identifiers import event_name_of, is_stage_arn
-from ivscope.domain.pages import (
-    Contradiction,
-    Cursor,
-    Page,
-)
+from ivscope.domain.pages import BEHIND_THE_FILE, Contradiction, Cursor, Page
 from ivscope.domain.saved_head import CONTRADICTION, LIST_OF, SavedHead, read_head
 from ivscope.domain.stages import ParticipantFilter, ParticipantScope, SessionScope
 from ivscope.domain.times import parse_time
@@ -43,6 +39,15 @@ class SavedList:
     rows: list[Row] = field(default_factory=list)
     is_all: bool = False
     """Whether the file says that these are all there were."""
+    knows_of_more: bool | None = None
+    """Whether the file says that there were more; None while no answer for this list was found."""
+
+    def add_answer(self, *, has_next: bool) -> None:
+        """Note an answer of the service. Where each one names a next page, the last is not here.
+
+        The one without a next page is the last, but the first ones may be missing.
+        """
+        self.knows_of_more = has_next and self.knows_of_more is not False
 
 
 @dataclass(slots=True)
@@ -54,6 +59,10 @@ class SavedRows:
     """What the file is, for the header."""
     rest: str = ""
     """Why there is no more in it, in words."""
+    untold: str = ""
+    """The same of a list that may be all there is; empty where that is no other."""
+    next_page: str = ""
+    """The same of a list whose last page is certainly not in it; empty where that is no other."""
     note: str = ""
     """What was found in it, as a sentence."""
     lists: dict[tuple[str, Hashable], SavedList] = field(default_factory=dict)
@@ -110,6 +119,9 @@ class SavedRows:
 
 _EVENTS: Final = "ListParticipantEvents"
 
+_NEXT: Final = ("nextToken", "NextToken")
+"""Where an answer names its next page, and where the AWS CLI does after --max-items."""
+
 _IDENTITY: Final = {
     "ListStages": "arn",
     "ListStageSessions": "sessionId",
@@ -153,7 +165,8 @@ class _Reading:
     _seen: set[Hashable] = field(default_factory=set)
     _by_id: dict[Hashable, Row] = field(default_factory=dict)
     _last: datetime | None = None
-    _pages: list[tuple[str, Any]] = field(default_factory=list)
+    _pages: list[tuple[str, list[Row], bool]] = field(default_factory=list)
+    """Kind of the rows, the rows, and whether their answer names a next page."""
 
     def take(self, members: Row) -> None:
         """Take an object."""
@@ -162,7 +175,7 @@ class _Reading:
         elif self.head is None and (head := read_head(members)) is not None:
             self.head = head
         elif self.head is not None and "ivscope" not in members:
-            self._pages.append(("events", [members]))
+            self._pages.append(("events", [members], False))
         elif not self._take_answer(members):
             self.others += 1
 
@@ -195,7 +208,9 @@ class _Reading:
         self._add("ListStageSessions", stage, {"sessionId": session})
         participant = {"participantId": person, **_facts(detail, row)}
         self._add("ListParticipants", (scope, None), participant)
-        self.into.list_of(_EVENTS, ParticipantScope(stage, session, person)).rows.append(row)
+        found = self.into.list_of(_EVENTS, ParticipantScope(stage, session, person))
+        found.rows.append(row)
+        found.knows_of_more = True
 
     def _take_answer(self, members: Row) -> bool:
         """Take an answer of the AWS CLI. Returns whether it is one."""
@@ -203,13 +218,14 @@ class _Reading:
             rows = members.get(name)
             if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
                 self.answers += 1
-                self._pages.append((name, rows))
+                has_next = any(_text(members.get(one)) for one in _NEXT)
+                self._pages.append((name, rows, has_next))
                 return True
         for name in ("stage", "stageSession", "participant"):
             row = members.get(name)
             if isinstance(row, dict):
                 self.answers += 1
-                self._pages.append((name, [row]))
+                self._pages.append((name, [row], False))
                 return True
         return False
 
@@ -261,7 +277,9 @@ class _Reading:
             self._place_all()
         elif self._pages:
             into.what = "AWS CLI file"
-            into.rest = "The AWS CLI prints one page, and a page does not say whether it is all"
+            into.rest = "It has no answer of the AWS CLI about that"
+            into.untold = "The AWS CLI prints one page, and a page does not say whether it is all"
+            into.next_page = "It has a page with a nextToken: more is available"
             self._place_all()
             into.note = f"only what is in {_count(self.answers, 'answer')} of the AWS CLI{unread}"
         else:
@@ -276,8 +294,26 @@ class _Reading:
 
     def _place_all(self) -> None:
         scope = self._only_session()
-        for name, rows in self._pages:
+        for name, rows, has_next in self._pages:
             self._place(scope, name, rows)
+            for found in self._answered(scope, name, rows):
+                found.add_answer(has_next=has_next)
+
+    def _answered(self, scope: SessionScope, name: str, rows: list[Row]) -> list[SavedList]:
+        """The lists of which a page with rows is an answer."""
+        list_of, stage = self.into.list_of, scope.stage_arn
+        people = {_text(row.get("participantId")) or NOT_IN_FILE for row in rows}
+        match name:
+            case "events":
+                own = (ParticipantScope(stage, scope.session_id, person) for person in people)
+                return [list_of(_EVENTS, one) for one in own]
+            case "participants" if rows:
+                return [list_of("ListParticipants", (scope, None))]
+            case "stageSessions" if rows:
+                return [list_of("ListStageSessions", stage)]
+            case "stages" if rows:
+                return [list_of("ListStages")]
+        return []
 
     def _place(self, scope: SessionScope, name: str, rows: list[Row]) -> None:
         """Put the rows of a page where they belong, as far as the file says it."""
@@ -321,7 +357,7 @@ class _Reading:
         """The session of the file where it names one only, else the one that is not in it."""
         stages = {_text(row.get("arn")) for row in self.into.list_of("ListStages").rows}
         sessions: set[str | None] = {scope.session_id for scope in self.into.sessions}
-        for name, rows in self._pages:
+        for name, rows, _ in self._pages:
             if name in _STAGES:
                 stages |= {_text(row.get("arn")) for row in rows}
             if name in _SESSIONS:
@@ -347,25 +383,31 @@ class _Reading:
         scope = SessionScope(head.stage_arn or NOT_IN_FILE, head.session_id or NOT_IN_FILE)
         into.head = replace(head, coverage=one_line(head.coverage), order=one_line(head.order))
         into.filter = one_line(head.filter)
-        found, told = sum(len(rows) for _, rows in self._pages), head.saved + head.contradicting
+        found, told = sum(len(rows) for _, rows, _ in self._pages), head.saved + head.contradicting
         is_all = head.is_complete and not into.filter and found == told
+        # Which participants' events are left of everybody's, the file does not say.
+        is_part = not head.is_complete or head.loaded > head.saved or found != told
+        knows_of_more = is_part and head.participant_id is not None
         saved_at, all_read_at = parse_time(head.saved_at), parse_time(head.all_read_at)
         into.saved_at = saved_at if isinstance(saved_at, datetime) else None
         into.all_read_at = all_read_at if isinstance(all_read_at, datetime) else None
         self._add_session(scope)
-        for _, rows in self._pages:
+        for _, rows, _ in self._pages:
             for row in rows:
                 self._note_time(row.get("eventTime"))
                 listed = _text(row.get(LIST_OF)) or _text(row.get("participantId"))
                 person = head.participant_id or listed or NOT_IN_FILE
-                self._add_person(scope, person, is_all=is_all).rows.append(row)
+                own = self._add_person(scope, person, is_all=is_all)
+                own.rows.append(row)
+                own.knows_of_more = knows_of_more
         for person in head.without_events:
             self._add_person(scope, person, is_all=is_all)
         for person, user in head.user_ids.items():
             row = {"participantId": person, "userId": user}
             self._add("ListParticipants", (scope, None), row)
         if head.participant_id is None:
-            into.list_of("ListParticipants", (scope, None)).is_all = is_all
+            people = into.list_of("ListParticipants", (scope, None))
+            people.is_all, people.knows_of_more = is_all, not head.is_complete
         hidden = f"the filter {into.filter} hid others" if into.filter else ""
         cut = f"only {found:,} of {told:,} events are in it" if found != told else ""
         more = "" if is_all or hidden or cut else "more were available"
@@ -439,10 +481,6 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-_REST = Cursor("rest")
-"""Asks for what is behind the rows of a file, which is not in it."""
-
-
 class SavedFileSource:
     """Reads the rows of a file, in pages as the service gives them.
 
@@ -463,14 +501,18 @@ class SavedFileSource:
             scope = (session, None)
         found = self._saved.lists.get((call.operation, scope))
         at = int(cursor) if cursor is not None and cursor.isdecimal() else 0
-        if found is None or cursor == _REST or (at == 0 and not found.rows and not found.is_all):
-            raise self._not_here()
+        if (
+            found is None
+            or cursor == BEHIND_THE_FILE
+            or (at == 0 and not found.rows and not found.is_all)
+        ):
+            raise self._not_here(found)
         rows = found.rows
         if narrowed is not None:
             rows = [row for row in rows if _matches(row, narrowed)]
         page: list[Any] = rows[at : at + read.page_size]
         after = at + read.page_size
-        rest = None if found.is_all else _REST
+        rest = None if found.is_all else BEHIND_THE_FILE
         following = Cursor(str(after)) if after < len(rows) else rest
         said = [_CONTRADICTIONS.get(str(row.get(CONTRADICTION))) for row in page]
         return with_contradictions(Page(tuple(map(read.decode, page)), following), said)
@@ -483,14 +525,20 @@ class SavedFileSource:
         value: Value = READS[call.operation].decode(row)
         return value
 
-    def _not_here(self) -> ProviderFailure:
-        saved = self._saved
-        there = f" With AWS, ivscope {saved.path} reads the rest." if saved.names_a_stage else ""
+    def _not_here(self, found: SavedList | None = None) -> ProviderFailure:
+        """What is not in the file, or what it does not say: whether a list in it is all."""
+        saved, why, is_known = self._saved, "", True
+        if found is not None and found.rows:
+            is_known = bool(found.knows_of_more)
+            why = saved.next_page if is_known else saved.untold
+        reads = f" With AWS, ivscope {saved.path} reads what else there is."
+        there = reads if saved.names_a_stage else ""
         return ProviderFailure(
             FailureKind.NOT_RECORDED,
-            "not in this file",
-            f"{saved.rest}.{there}",
+            "not in this file" if is_known else "this file does not say whether it is all",
+            f"{why or saved.rest}.{there}",
             retryable=False,
+            is_rest_known=is_known,
         )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ivscope.analysis.listed_participants import Names
+from ivscope.analysis.session_summary import Coverage
 from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import Time
@@ -257,8 +258,12 @@ class SessionStream:
 
     @property
     def failure(self) -> ProviderFailure | None:
-        """Why the scan stopped; None without a failure."""
-        return self.scan.failure
+        """Why the scan stopped, or what tells most of what is left; None without a failure."""
+        failure = self.scan.failure
+        if failure is None or failure.is_rest_known:
+            return failure
+        others = self.scan.log.failures.values()
+        return next((one for one in others if one.is_rest_known), failure)
 
     @property
     def coverage(self) -> str:
@@ -275,8 +280,7 @@ class SessionStream:
         if log.is_all_read and not log.participants_failed and known > 1:
             return f"all {known:,} participants"
         text = f"{log.participants_read:,} of {known:,} participants read"
-        if not log.participants_complete:
-            text += ", more to list"
+        text += scan_coverage(self.scan).left_to_list
         if log.participants_failed:
             text += f", {log.participants_failed:,} {self._missing}"
         return text
@@ -311,6 +315,13 @@ class SessionStream:
 
     def read_on(self, priority: Priority = Priority.DEMAND) -> None:
         """Do nothing: the scan reads at its own rate."""
+
+
+def scan_coverage(scan: Scan) -> Coverage:
+    """Return how much of a session a scan has read."""
+    log, listed = scan.log, scan.participants
+    complete = log.participants_complete
+    return Coverage(log.participants_read, log.participants_known, complete, listed.knows_of_more)
 
 
 def begun_scan(provider: StageDataProvider, session: SessionScope) -> Scan:

@@ -131,6 +131,7 @@ class SessionCounts(TimedCounts):
             facts=self._provider.store.facts(self.scan.session),
             read=log.read_ids,
             all_listed=log.participants_complete,
+            knows_of_more=self.scan.participants.knows_of_more,
             estimated=self._counted_estimates(),
         )
         listed = self.scan.participants.contradictions

@@ -4,8 +4,8 @@ import pytest
 
 from ivscope.domain import calls
 from ivscope.domain.events import Event
-from ivscope.domain.failures import FailureKind
-from ivscope.domain.pages import Contradiction
+from ivscope.domain.failures import FailureKind, ProviderFailure
+from ivscope.domain.pages import BEHIND_THE_FILE, Contradiction
 from ivscope.domain.stages import (
     ParticipantFilter,
     ParticipantScope,
@@ -45,6 +45,25 @@ def test_three_pages_are_joined_in_the_order_returned():
     assert feed.pages == 3
     assert not feed.has_more
     assert not feed.wants_read
+
+
+def test_more_is_known_only_once_a_page_has_named_the_next_one():
+    feed, source = _feed(page([A], "1"), page([B]))
+    assert not feed.knows_of_more, "nobody has said anything yet"
+    _read(feed, source)
+    assert feed.knows_of_more
+    feed.fail(failure(FailureKind.NETWORK))
+    assert feed.knows_of_more
+    feed.fail(ProviderFailure(FailureKind.NOT_RECORDED, "?", "", False, is_rest_known=False))
+    assert not feed.knows_of_more, "a file has a next page only to say that it knows of none"
+    _read(feed, source)
+    assert not feed.knows_of_more
+
+
+def test_what_is_behind_the_last_row_of_a_file_is_asked_for_at_once():
+    feed, source = _feed(page([A], "1"), page([B], BEHIND_THE_FILE))
+    assert [_read(feed, source) for _ in range(2)] == [False, True]
+    assert list(feed.items) == [A, B]
 
 
 @pytest.mark.parametrize("end", [None, ""])

@@ -8,7 +8,7 @@ from typing import Generic
 from ivscope.domain.calls import Item, ListCall, contradiction_of, with_contradictions
 from ivscope.domain.failures import FailureKind, ProviderFailure
 from ivscope.domain.frozen import frozen, slotted
-from ivscope.domain.pages import Contradiction, Cursor, Page
+from ivscope.domain.pages import BEHIND_THE_FILE, Contradiction, Cursor, Page
 from ivscope.provider.store.append_list import AppendOnly
 from ivscope.provider.store.source import Source
 
@@ -233,6 +233,14 @@ class Feed(Generic[Item]):
         return self.status.has_more
 
     @property
+    def knows_of_more(self) -> bool:
+        """Whether the answers say that more follows, so that it is not only unknown."""
+        status = self.status
+        return status.cursor is not None and (
+            status.failure is None or status.failure.is_rest_known
+        )
+
+    @property
     def is_complete(self) -> bool:
         """Whether the rows are all that the list had; stays true while it is read again."""
         return self._page_cursor.is_at_end and not self._page_cursor.is_unsure
@@ -330,7 +338,7 @@ class Feed(Generic[Item]):
             page_cursor.base = len(self.items)
             self.items.append(page.items)
         self.rest()
-        return False
+        return page_cursor.cursor == BEHIND_THE_FILE
 
     def _publish(
         self,

@@ -28,6 +28,7 @@ from ivscope.render.bars import (
     rows_read,
     share_read,
     throttled_word,
+    what_is_left,
 )
 from ivscope.render.fields import not_counted
 from ivscope.render.timestamps import dates_taken, recorded
@@ -81,6 +82,7 @@ def loaded_events(feed: EventFeed) -> str:
         has_more=feed.has_more,
         is_all=feed.is_complete,
         in_parts=feed.status.needs_another_pass,
+        left=what_is_left(feed.failure),
     )
 
 
