@@ -347,7 +347,9 @@ class Navigation:
         if self._stop():
             raise Unavailable("stopped; what was read is kept")
         layout = self._layout
-        if layout.leave_detail() or layout.close_drawer() or self._back_to_view():
+        if layout.leave_detail() or layout.close_drawer():
+            return
+        if any(back() for back in self._context.steps_back) or self._back_to_view():
             return
         if self.shows_events and self._events.clear():
             self._context.redraw()
