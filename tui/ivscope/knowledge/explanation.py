@@ -90,7 +90,7 @@ class Explanation:
         return cls(
             title=text,
             meaning=f"This version of ivscope does not know this {what}. It is shown as it came.",
-            next_check="Look it up on the page below; a newer ivscope may explain it.",
+            next_check="Look it up in the AWS docs; a newer ivscope may explain it.",
             page=EVENT_PAGE,
             is_documented=False,
             is_known=False,
