@@ -292,6 +292,16 @@ def test_a_ticket_with_a_user_name_and_a_time_is_an_alert(run, file):
     assert records(out)[0]["participantId"] == PRIYA
 
 
+@pytest.mark.parametrize("whose", ["user_id: priya-guest", "somebody"])
+def test_a_time_without_seconds_in_a_ticket_is_that_minute(run, file, whose):
+    text = f"{MAIN_ARN} {SHOW}: {whose} could not get on stage at 2026-11-27 20:48, please look"
+    code, out, _ = run("why", "--from", file, text)
+    assert code == 0
+    assert records(out)[0]["eventTime"] == "2026-11-27T20:48:05+00:00"
+    code, out, err = run("why", "--from", file, text.replace("20:48", "20:48:00"))
+    assert (code, "20:48:05" in err) == (4, True)
+
+
 def test_findings_are_data_beside_their_sentence(served, run):
     code, out, _ = run("why", alert(), url=served.url)
     assert code == 0

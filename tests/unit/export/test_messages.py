@@ -110,6 +110,10 @@ def test_the_same_in_markdown_has_the_findings_above_the_explanation():
     assert lines.index("- Participant: `tAv0YThNuP8y` user id `ana`") > 3
 
 
+def test_the_last_line_of_markdown_does_not_go_on_with_the_list():
+    assert event_markdown(told()).splitlines()[-2:] == ["", "ivscope"]
+
+
 def test_the_publisher_is_named_with_its_id():
     event = Event("SUBSCRIBE_ERROR", "tAv0YThNuP8y", AT, remote_participant_id="b-1")
     assert "Publisher: mara, id b-1" in event_message(told(event, remote="mara"))

@@ -44,6 +44,7 @@ _MOST_TOLD = 10
 """So many kinds of events of one time are told one below the other; of more one is to be chosen."""
 
 _SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(minutes=1)
 
 _MOST_PEOPLE = 50
 """So many people are listed one below the other: all that a stage takes, and more."""
@@ -173,6 +174,13 @@ def _spans_in(
     """Return what the time means where it is dated by a session."""
     if options.at is not None:
         return _typed_spans(options.at, TimeReference(command.zone, command.now(), session=session))
+    return _told_spans(alert)
+
+
+def _told_spans(alert: Identifiers) -> tuple[TimeSpan, ...]:
+    """Return what the time in an alert covers: a second, or a minute where a person wrote it."""
+    if alert.is_minute and alert.time is not None:
+        return ((alert.time, alert.time + _MINUTE),)
     span = SoughtEvent(alert.time).span
     return () if span is None else (span,)
 
@@ -250,9 +258,9 @@ class _Cause:
         code = options.code or alert.error_code
         if options.at is None:
             sought = SoughtEvent(alert.time, alert.event_name, code)
-            if sought.span is None or isinstance(self._scope, ParticipantScope):
+            if isinstance(self._scope, ParticipantScope) and not alert.is_minute:
                 return sought
-            return replace(sought, spans=(sought.span,))
+            return replace(sought, spans=_told_spans(alert))
         command = self._command
         reference = TimeReference(command.zone, command.now())
         session = self._scope if isinstance(self._scope, SessionScope) else self._scope.session

@@ -79,6 +79,7 @@ def event_markdown(about: About) -> str:
         _headline(event),
         *finding_items("- ", looked.findings, event.time),
         *(f"- {label}: {text}" for label, text in items),
+        "",  # else Markdown goes on with the last item
         _SIGNATURE,
     ]
     return "\n".join(lines)
