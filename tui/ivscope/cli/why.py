@@ -406,7 +406,7 @@ class _Cause:
             most_people=_MOST_PEOPLE,
         )
         card = card_of(event)
-        yield from field("Means", (Span(card.meaning),), width)
+        yield from field("Means", (Span(card.said),), width)
         if not findings:
             yield from field("", (Span("No rule finds more about this event."),), width)
         yield from draw.claims(findings)

@@ -126,8 +126,7 @@ def _headline(event: Event) -> str:
 
 def _explained(card: Explanation, *, has_next_step: bool) -> Iterator[tuple[str, str]]:
     """Yield what a card says, without its general advice where a finding says what to do."""
-    reading = " (not in the AWS docs)" if card.is_known and not card.is_documented else ""
-    yield "Means", f"{card.meaning}{reading}"
+    yield "Means", card.said
     for limit in card.limits:
         yield "Limit", limit.text
     for cause in card.causes:
