@@ -233,6 +233,25 @@ def test_a_part_of_a_code_is_enough_and_a_user_name_is_no_id(run, file):
     assert "SuYGrg1gSZWU joined 2026-11-27 21:04:30 UTC" in err
 
 
+@pytest.mark.parametrize(
+    ("user", "at", "says"),
+    [
+        ("ffmpeg-venue", "20:35:32", "Do next Set B-frames to 0"),
+        ("late-larry", "20:38:01", "Means The event reports an error but came without a code."),
+        ("late-larry", "20:38:01", "Do next Read the events around it and the client's log."),
+        ("José", "21:03:20", "Do next Search your backend's log for José up to 21:02:31."),
+        ("dana-phone", "20:50:54", "PUBLISHER_NOT_FOUND of dana-phone (GKTLNRRbA6FI), 2026"),
+    ],
+)
+def test_what_an_error_means_whose_it_is_and_what_to_do_next_is_always_told(
+    served, run, user, at, says
+):
+    where = MAIN_ARN, SHOW, "--user", user, "--at", at
+    code, out, _ = run("why", *where, "--format", "table", url=served.url)
+    assert code == 0
+    assert says in " ".join(out.split())
+
+
 def test_a_user_name_in_the_place_of_an_id_is_told(served, run):
     for words in (("why", "--at", "20:48"), ("events",)):
         name, *rest = words
@@ -271,6 +290,16 @@ def test_a_ticket_with_a_user_name_and_a_time_is_an_alert(run, file):
     code, out, _ = run("why", "--from", file, text)
     assert code == 0
     assert records(out)[0]["participantId"] == PRIYA
+
+
+@pytest.mark.parametrize("whose", ["user_id: priya-guest", "somebody"])
+def test_a_time_without_seconds_in_a_ticket_is_that_minute(run, file, whose):
+    text = f"{MAIN_ARN} {SHOW}: {whose} could not get on stage at 2026-11-27 20:48, please look"
+    code, out, _ = run("why", "--from", file, text)
+    assert code == 0
+    assert records(out)[0]["eventTime"] == "2026-11-27T20:48:05+00:00"
+    code, out, err = run("why", "--from", file, text.replace("20:48", "20:48:00"))
+    assert (code, "20:48:05" in err) == (4, True)
 
 
 def test_findings_are_data_beside_their_sentence(served, run):
@@ -512,7 +541,7 @@ def test_what_may_not_be_read_is_unknown_and_incomplete(served, run):
     assert findings[0]["certainty"] == "unknown"
     assert not end["complete"]
     assert [one["kind"] for one in end["failures"]] == ["DENIED"]
-    assert "the events of all participants" in err
+    assert "some of the events of all participants: ivs:ListParticipants is not allowed" in err
     assert end["words"] == "not all could be read that findings ask for"
 
 

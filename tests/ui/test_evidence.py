@@ -132,6 +132,22 @@ async def test_z_opens_the_other_participant_and_esc_restores_everything():
         await journey.until(lambda: journey.here == at())
 
 
+async def test_esc_leads_from_evidence_in_the_same_list_back_to_the_event_it_is_for():
+    async with on_event(at(JOSE), **DENIED) as journey:
+        error, row = journey.event, journey.cursor
+        await journey.press("z")
+        await journey.until("evidence 1 of 2")
+        await journey.press("z")
+        await journey.until("evidence 2 of 2")
+        await journey.press("escape")
+        await journey.until("back at the event that the evidence is for")
+        assert (journey.here, journey.event, journey.cursor) == (at(JOSE), error, row)
+        await journey.press("z")
+        await journey.until("evidence 1 of 2")
+        await journey.press("j", "escape")
+        await journey.until(lambda: journey.here == at())
+
+
 async def test_z_shows_an_event_that_a_filter_hides_and_says_so():
     async with on_event(at(JOSE), **DENIED) as journey:
         await journey.press("exclamation_mark")
@@ -169,6 +185,9 @@ async def test_publishers_are_counted_by_a_sweep_only_and_z_stays_on_the_timelin
         assert journey.here == everybody
         assert journey.event.name == "PUBLISH_STARTED"
         assert journey.event.participant_id != PRIYA
+        await journey.press("escape")
+        await journey.until("back at the event that the evidence is for")
+        assert (journey.here, journey.event.participant_id) == (everybody, PRIYA)
         await journey.press("escape")
         await journey.until(lambda: journey.here == at(PRIYA))
         await journey.until(lambda: "12 slots were taken" in detail(journey))

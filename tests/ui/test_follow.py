@@ -183,6 +183,24 @@ async def test_following_ends_with_the_session():
         assert len(journey.rows("events").rows) == 61
 
 
+async def test_what_has_ended_holds_no_cursor_and_needs_no_esc():
+    async with explorer(at(PRIYA)) as journey:
+        await journey.until("61 events, all read")
+        await journey.press("F")
+        await journey.until("ENDED")
+        await journey.press("e", "e")
+        await journey.until("ALL READ")
+        error = journey.event
+        assert error.is_error
+        await journey.press("r")
+        await journey.until("nothing new")
+        assert journey.event == error
+        await journey.press("F")
+        await journey.until("ENDED")
+        await journey.press("escape")
+        await journey.until(lambda: journey.here != at(PRIYA))
+
+
 async def test_esc_stops_and_stays():
     async with following() as watcher:
         journey = watcher.journey

@@ -242,6 +242,20 @@ async def test_an_alert_whose_event_is_not_there_leads_to_the_nearest_and_says_s
         assert journey.pane.event.time.second == 5
 
 
+async def test_a_ticket_with_a_user_and_a_minute_leads_over_the_participant_to_its_events():
+    async with explorer() as journey:
+        await journey.until("fri-night-rival")
+        ticket = f"{LIVE_STAGE} {SHOW} user_id: priya-guest not on stage at 2026-11-23 20:48"
+        journey.app.post_message(Paste(ticket))
+        await journey.until("only user:priya-guest")
+        await journey.until("the only 1 participant read")
+        await journey.press("enter")
+        await journey.until("from the text: 2026-11-23 20:48:00 UTC, user priya-guest")
+        await journey.until(lambda: journey.event is not None and journey.event.time.second == 5)
+        assert journey.here.participant_id == PRIYA
+        assert journey.event.error_code == "QUOTA_EXCEEDED"
+
+
 async def test_a_text_that_names_two_participants_asks_and_the_chosen_one_is_at_its_event():
     async with explorer() as journey:
         await journey.until("fri-night-rival")

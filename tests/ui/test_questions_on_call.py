@@ -100,7 +100,7 @@ async def test_when_somebody_lost_the_camera_and_what_to_look_at_takes_2_keys_af
         await keys.see(
             "TOKEN_EXCHANGED · José · 21:02:31",
             "José may no longer publish; PUBLISH_STOPPED in the same second",
-            "Do next Search your backend's log for José before 21:02:31",
+            "Do next Search your backend's log for José up to 21:02:31",
         )
         assert keys.count == 2
 

@@ -8,7 +8,7 @@ from ivscope.ui.explorer.screen import ExplorerScreen
 from ivscope.ui.lanes.screen import LanesScreen
 from ivscope.ui.summary.screen import SummaryScreen
 from ivscope.workspace.place import Level, Place
-from support.explorer import DANA, EPOCH, MARA, PRIYA, at, explorer
+from support.explorer import DANA, EPOCH, JOSE, MARA, PRIYA, at, explorer
 
 
 async def test_one_key_counts_errors_by_code_and_three_lead_to_the_participant():
@@ -276,6 +276,21 @@ async def test_lanes_open_where_one_was_and_those_who_published_then_are_below()
         await journey.press("h")
         await journey.until("publishing at 20:47:1")
         assert any(line.startswith("▌mara-host") for line in journey.screen)
+
+
+async def test_esc_leads_from_the_lanes_to_the_very_event_of_several_in_its_second():
+    async with explorer(at(JOSE), unlimited=True) as journey:
+        await journey.until("72 events, all read")
+        await journey.press("x")
+        await journey.until(lambda: journey.event.name == "TOKEN_EXCHANGED")
+        exchange, row = journey.event, journey.cursor
+        await journey.press("I")
+        await journey.until(lambda: isinstance(journey.app.screen, LanesScreen))
+        await journey.until("21:02:31: ", within=40)
+        await journey.press("escape")
+        await journey.until(lambda: isinstance(journey.app.screen, ExplorerScreen))
+        await journey.settled()
+        assert (journey.event, journey.cursor) == (exchange, row)
 
 
 async def test_the_timeline_opens_at_the_event_where_one_was():

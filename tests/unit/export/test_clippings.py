@@ -103,6 +103,7 @@ def test_an_explanation_says_what_when_who_why_and_what_next():
         f"- Do next: {card.next_check}",
         f"- Page: {card.page}",
         "- Read: 61 events of this participant read, all",
+        "",
         "ivscope",
     ]
 

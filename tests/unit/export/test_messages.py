@@ -110,6 +110,25 @@ def test_the_same_in_markdown_has_the_findings_above_the_explanation():
     assert lines.index("- Participant: `tAv0YThNuP8y` user id `ana`") > 3
 
 
+@pytest.mark.parametrize(
+    ("name", "error_code", "says"),
+    [
+        ("PUBLISH_ERROR", "QUOTA_EXCEEDED", "Code as documented: More participants want to"),
+        ("PUBLISH_ERROR", "WORMHOLE_CLOSED", "Means: This version of ivscope does not know"),
+        ("JOIN_ERROR", None, "Means: The event reports an error but came without a code."),
+        ("LEFT", None, "no longer connected to the stage. (not in the AWS docs)"),
+    ],
+)
+def test_only_what_aws_documents_is_said_to_be_documented(name, error_code, says):
+    event = Event(name, "tAv0YThNuP8y", AT, error_code=error_code)
+    assert says in support_case(told(event))
+    assert says.replace("Code as documented", "Means") in event_message(told(event))
+
+
+def test_the_last_line_of_markdown_does_not_go_on_with_the_list():
+    assert event_markdown(told()).splitlines()[-2:] == ["", "ivscope"]
+
+
 def test_the_publisher_is_named_with_its_id():
     event = Event("SUBSCRIBE_ERROR", "tAv0YThNuP8y", AT, remote_participant_id="b-1")
     assert "Publisher: mara, id b-1" in event_message(told(event, remote="mara"))

@@ -170,7 +170,7 @@ def test_who_took_a_capability_away_is_looked_for_in_the_own_backend():
     assert who.certainty is Certainty.UNKNOWN
     assert words(who.claim) == (
         "Who took PUBLISH away: IVS does not say, and CloudTrail has no record of a token signed "
-        "with your own key. Search your backend's log for this participant before 20:30:10."
+        "with your own key. Search your backend's log for this participant up to 20:30:10."
     )
     assert positions(who) == [0]
 

@@ -261,6 +261,24 @@ def test_who_else_got_the_error_is_listed_by_time():
     ]
 
 
+def test_whoever_got_the_error_several_times_is_listed_once_and_one_name_is_several_people():
+    claim = OthersMetItToo(3, EventPeriod(WHEN, WHEN), None, is_to_escalate=True)
+    cited = [
+        Cited("PUBLISH_ERROR", WHEN, "guest", "p-1"),
+        Cited("PUBLISH_ERROR", WHEN + timedelta(seconds=2), "guest", "p-2"),
+        Cited("PUBLISH_ERROR", WHEN + timedelta(seconds=7), "guest", "p-1"),
+        Cited("PUBLISH_ERROR", WHEN + timedelta(seconds=7), "ada", "p-3"),
+    ]
+    found = Finding(claim, Certainty.SHOWN, refs(1, 2, 3, 4))
+    assert people(found, cited=cited) == [
+        "Also got it  1 guest 21:10:02 to 21:10:09",
+        "             2 guest 21:10:04",
+        "             3 ada 21:10:09",
+    ]
+    told = "\n".join(drawn(found, cited=cited, width=120))
+    assert "4 PUBLISH_ERROR of guest (2 participants), ada 21:10:02 to 21:10:09" in told
+
+
 def steps(*findings):
     draw = FindingLines(60, UTC, WHEN, lambda _: None, str, None, KEYS)
     return "".join(span.text for span in draw.next_step(findings))
@@ -270,7 +288,7 @@ def test_what_to_do_next_follows_from_what_was_found():
     assert steps(full()) == "Free a slot, and let the user try again."
     assert "end the replication" in steps(full(copies=1))
     took = Finding(WhoTook("PUBLISH", "José", WHEN), Certainty.UNKNOWN)
-    assert steps(took) == "Search your backend's log for José before 21:10:02."
+    assert steps(took) == "Search your backend's log for José up to 21:10:02."
     as_many = PublishersThen(12, 12, 2, AgainstLimit.AS_MANY)
     assert not steps(Finding(as_many, Certainty.UNKNOWN), Finding(LEFT_TOO, Certainty.SHOWN))
     assert not steps()
@@ -284,7 +302,7 @@ def test_what_is_to_be_done_next_is_said_once():
         "UNKNOWN     Who took PUBLISH away: IVS does not say, and CloudTrail has no record of a "
         "token signed with your own key."
     )
-    assert words(took.claim).endswith("Search your backend's log for <José> before 21:10:02.")
+    assert words(took.claim).endswith("Search your backend's log for <José> up to 21:10:02.")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_half_a_span_says_why_and_what_is_missing(why):
 
 
 def test_what_goes_on_for_certain_is_still_open():
-    assert text(EventSpan(0, True, LEFT, time=JOIN)) == "still open (LEFT)"
+    assert text(EventSpan(0, True, LEFT, time=JOIN)) == "still open (no LEFT so far)"
 
 
 def test_a_pair_that_is_not_certain_says_why():

@@ -15,6 +15,7 @@ from ivscope.domain.stages import ParticipantSummary
 from ivscope.render.bars import coverage_text
 from ivscope.render.cells import line_width
 from ivscope.ui.summary.lines import SummaryTimes, summary_lines
+from ivscope.ui.summary.screen import SummaryRows
 from support.given_facts import at, event, facts, log_of
 from support.summaries import summarise
 
@@ -206,6 +207,17 @@ def test_one_participant_has_no_table_of_participants():
     unknown = Coverage(0, 1, all_listed=False, knows_of_more=False)
     assert coverage_text(unknown) == "0 of 1 participants read, perhaps not all listed"
     assert coverage_text(Coverage(412, 3_000, all_listed=True)) == "412 of 3,000 participants read"
+
+
+def test_below_the_screen_everybody_with_errors_is_counted_also_who_has_no_row():
+    people = {f"p{one}": ParticipantSummary(f"p{one}") for one in range(30)}
+    failing = [
+        event(one, "PUBLISH_ERROR", "QUOTA_EXCEEDED", name) for one, name in enumerate(people)
+    ]
+    told = summary(events=failing, people=people)
+    assert "10 more participants with errors: Enter shows all errors" in texts(told, events=failing)
+    rows = SummaryRows(list(summary_lines(told, 80, times(told, failing))))
+    assert "30 participants" in rows.below(0)
 
 
 def test_several_days_show_the_day():

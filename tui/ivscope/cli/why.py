@@ -21,10 +21,10 @@ from ivscope.domain.frozen import frozen
 from ivscope.domain.identifiers import Identifiers, read_identifiers
 from ivscope.domain.stages import ParticipantScope, SessionScope, StageSession
 from ivscope.export.finding_json import finding_record
+from ivscope.export.messages import card_of
 from ivscope.export.record_writer import Format
 from ivscope.export.records import EVENTS, FINDINGS, event_record
-from ivscope.findings.finding import Finding
-from ivscope.knowledge.error_codes import explain_code
+from ivscope.findings.finding import Ask, FactKind, Finding
 from ivscope.provider.fetch.rate_limiter import DEMAND_LIMIT
 from ivscope.render.bars import in_number
 from ivscope.render.cells import wrap
@@ -44,6 +44,7 @@ _MOST_TOLD = 10
 """So many kinds of events of one time are told one below the other; of more one is to be chosen."""
 
 _SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(minutes=1)
 
 _MOST_PEOPLE = 50
 """So many people are listed one below the other: all that a stage takes, and more."""
@@ -173,6 +174,13 @@ def _spans_in(
     """Return what the time means where it is dated by a session."""
     if options.at is not None:
         return _typed_spans(options.at, TimeReference(command.zone, command.now(), session=session))
+    return _told_spans(alert)
+
+
+def _told_spans(alert: Identifiers) -> tuple[TimeSpan, ...]:
+    """Return what the time in an alert covers: a second, or a minute where a person wrote it."""
+    if alert.is_minute and alert.time is not None:
+        return ((alert.time, alert.time + _MINUTE),)
     span = SoughtEvent(alert.time).span
     return () if span is None else (span,)
 
@@ -201,6 +209,9 @@ class _Cause:
         self._options = options
         self._alert = alert
         self._people: dict[ParticipantScope, CauseReading] = {}
+        user = options.user if options.participant is None else None
+        self._asked_for = None if user is None else command.shown_user(user)
+        """The user id by which the service found the participant; None where it was not asked."""
         self._so_far = "the cause was still being read"
         """What Ctrl+C interrupted."""
         self.told_of: tuple[SessionScope | ParticipantScope, datetime | None] = (scope, None)
@@ -234,7 +245,7 @@ class _Cause:
         except KeyboardInterrupt:
             return command.interrupted(self._so_far)
         lacking = [failed for one in self._people.values() for failed in one.failures.items()]
-        command.failures |= {LACKING[ask.what]: failure for ask, failure in lacking}
+        command.failures |= {_part_of(ask): failure for ask, failure in lacking}
         read = "findings ask for more" if asking else "all read that findings ask for"
         if lacking:
             read = "not all could be read that findings ask for"
@@ -247,9 +258,9 @@ class _Cause:
         code = options.code or alert.error_code
         if options.at is None:
             sought = SoughtEvent(alert.time, alert.event_name, code)
-            if sought.span is None or isinstance(self._scope, ParticipantScope):
+            if isinstance(self._scope, ParticipantScope) and not alert.is_minute:
                 return sought
-            return replace(sought, spans=(sought.span,))
+            return replace(sought, spans=_told_spans(alert))
         command = self._command
         reference = TimeReference(command.zone, command.now())
         session = self._scope if isinstance(self._scope, SessionScope) else self._scope.session
@@ -363,7 +374,10 @@ class _Cause:
 
     def _name(self, scope: ParticipantScope, participant_id: str | None) -> str | None:
         own = participant_id or scope.participant_id
-        return self._reading_of(scope).refs.user_id(scope, own)
+        known = self._reading_of(scope).refs.user_id(scope, own)
+        if known is None and scope == self._scope and own == scope.participant_id:
+            known = self._asked_for
+        return known
 
     def _called(self, scope: ParticipantScope, participant_id: str | None) -> str:
         own = participant_id or scope.participant_id
@@ -391,16 +405,16 @@ class _Cause:
             keys=EvidenceKeys("", "", ""),
             most_people=_MOST_PEOPLE,
         )
-        if event.error_code is not None:
-            yield from field("Means", (Span(explain_code(event.error_code).meaning),), width)
+        card = card_of(event)
+        yield from field("Means", (Span(card.said),), width)
         if not findings:
             yield from field("", (Span("No rule finds more about this event."),), width)
         yield from draw.claims(findings)
         yield from draw.people(findings)
         yield from draw.unknowns(findings)
         yield from draw.evidence(findings)
-        if step := draw.next_step(findings):
-            yield from field("Do next", step, width)
+        step = draw.next_step(findings) or (Span(card.next_check),)
+        yield from field("Do next", step, width)
         yield from draw.asks(findings)
 
 
@@ -423,6 +437,12 @@ class _Found:
         """What events have in common that have one cause: each error names its publisher."""
         remote = self.event.remote_participant_id if self.event.is_error else None
         return self.event.name, self.event.error_code, remote
+
+
+def _part_of(ask: Ask) -> str:
+    """Say what could not be read; of everybody's events most may have come."""
+    is_everybody = ask.fact.kind is FactKind.SESSION_EVENTS
+    return f"{'some of ' if is_everybody else ''}{LACKING[ask.what]}"
 
 
 def _one_of_each_kind(found: Sequence[_Found]) -> tuple[list[_Found], int]:

@@ -41,6 +41,7 @@ _MEMBER = (
 
 _FOLLOWING_WORD = r"([\s/,;]+)([a-zA-Z0-9_-]{4,64})(?![a-zA-Z0-9_:-])"
 _TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)"
+_MINUTE = len("2026-11-23 20:36")
 _LINE_GOES_ON = r"\\\r?\n"
 """A backslash at the end of a line, with which a shell joins it to the next one."""
 
@@ -122,6 +123,8 @@ class Identifiers:
     """Whether it is a call that CloudTrail has recorded, which names no session."""
     events: int = field(default=0, compare=False)
     """How many events the text tells of; the first error, else the first event, is taken."""
+    is_minute: bool = field(default=False, compare=False)
+    """Whether the time has no seconds, as people write it: that minute is meant."""
 
     @property
     def names_something(self) -> bool:
@@ -481,6 +484,7 @@ def _filled(found: Identifiers, text: str, *, alone: bool = True) -> Identifiers
         participant_id=next(iter(names), None),
         also=found.also or names[1:],
         time=found.time or (_moment(time[0]) if time else None),
+        is_minute=found.time is None and time is not None and time[0][_MINUTE:][:1] != ":",
         user_id=found.user_id or (user and (user[1] or user[2] or user[3])) or None,
     )
     if found.event_name is None and len(named) == 1:

@@ -79,6 +79,7 @@ def event_markdown(about: About) -> str:
         _headline(event),
         *finding_items("- ", looked.findings, event.time),
         *(f"- {label}: {text}" for label, text in items),
+        "",  # else Markdown goes on with the last item
         _SIGNATURE,
     ]
     return "\n".join(lines)
@@ -125,8 +126,7 @@ def _headline(event: Event) -> str:
 
 def _explained(card: Explanation, *, has_next_step: bool) -> Iterator[tuple[str, str]]:
     """Yield what a card says, without its general advice where a finding says what to do."""
-    reading = " (not in the AWS docs)" if card.is_known and not card.is_documented else ""
-    yield "Means", f"{card.meaning}{reading}"
+    yield "Means", card.said
     for limit in card.limits:
         yield "Limit", limit.text
     for cause in card.causes:

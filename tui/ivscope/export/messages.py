@@ -80,7 +80,7 @@ def _message(about: About) -> Iterator[str]:
     event, card = looked.event, card_of(looked.event)
     yield f"{_what(looked)} of {PLAIN.outside(looked.who)} at {full(event.time, UTC)}"
     yield from finding_lines(about.looked.findings, event.time)
-    yield f"- Means: {card.meaning}"
+    yield f"- Means: {card.said}"
     if not looked.has_next_step:
         yield f"- Do next: {card.next_check}"
     if about.alike:
@@ -149,7 +149,8 @@ def _case(about: About) -> Iterator[str]:
         yield f"Remote participant: {PLAIN.outside(event.remote_participant_id)}"
     yield f"Event: {_what(looked)}"
     yield f"Event time: {full(event.time, UTC)}"
-    yield f"Code as documented: {card.meaning}" if event.is_error else f"Means: {card.meaning}"
+    is_told = event.error_code and card.is_known and card.is_documented
+    yield f"Code as documented: {card.meaning}" if is_told else f"Means: {card.said}"
     if about.alike:
         yield f"In this session: {about.alike}"
     yield from ("", "What we checked")

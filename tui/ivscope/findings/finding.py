@@ -45,6 +45,8 @@ class Cited:
     time: Time | None
     who: str | None
     """User id or participant id; None when it is that of the event under the cursor."""
+    participant_id: str | None = None
+    """Tells participants of one name apart; None where `who` does, or is None."""
 
 
 class FactKind(StrEnum):

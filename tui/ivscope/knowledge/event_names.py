@@ -218,7 +218,7 @@ def explain_event(name: str | None) -> Explanation:
         return Explanation(
             title="no name",
             meaning="The answer had an event without a name.",
-            next_check="Read its other members below.",
+            next_check="Read its other members.",
             page=EVENT_PAGE,
             is_documented=False,
             is_known=False,

@@ -84,13 +84,19 @@ class Explanation:
     is_known: bool = True
     """Whether this version of ivscope knows the name or the code."""
 
+    @property
+    def said(self) -> str:
+        """The meaning, with what it rests on where that is no document."""
+        is_ours = self.is_known and not self.is_documented
+        return f"{self.meaning} (not in the AWS docs)" if is_ours else self.meaning
+
     @classmethod
     def of_unknown(cls, text: str, what: str) -> "Explanation":
         """An honest card for a name or a code that this version does not know."""
         return cls(
             title=text,
             meaning=f"This version of ivscope does not know this {what}. It is shown as it came.",
-            next_check="Look it up on the page below; a newer ivscope may explain it.",
+            next_check="Look it up in the AWS docs; a newer ivscope may explain it.",
             page=EVENT_PAGE,
             is_documented=False,
             is_known=False,

@@ -410,7 +410,7 @@ def span_line(span: EventSpan, zone: tzinfo) -> Line:
     """
     name = Span(f" ({span.other_name})", Role.MUTED)
     if span.is_open:
-        return Span("still open", Role.GOOD), name
+        return Span("still open", Role.GOOD), Span(f" (no {span.other_name} so far)", Role.MUTED)
     if span.duration is not None and span.other_time is not None:
         likely = () if span.why is None else (Span(f", likely: {reason(span.why)}", Role.MUTED),)
         return (

@@ -1,8 +1,10 @@
 """Lines of findings: certainty, sentence, the events it rests on and what would help."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ivscope.analysis.intervals import Why
@@ -199,9 +201,10 @@ class FindingLines:
         times = f"{len(cited)} " if len(cited) > 1 else ""
         name = cited[0].name
         yield Span(f"{times}{'(no name)' if name is None else safe(name)}", Role.ACCENT)
-        people = list(dict.fromkeys(one.who for one in cited if one.who is not None))
+        people = Counter(events[0].who or "" for events in _by_participant(cited))
         if people:
-            named = ", ".join(safe(who[:LONGEST_VALUE]) for who in people[:_MOST_NAMED])
+            first = islice(people.items(), _MOST_NAMED)
+            named = ", ".join(_named(who, count) for who, count in first)
             more = len(people) - _MOST_NAMED
             yield Span(f" of {named}{f' and {more} more' if more > 0 else ''}")
         told = list(dict.fromkeys(self.tell(one.time) for one in _by_time(cited)))
@@ -242,14 +245,16 @@ class FindingLines:
                 texts = map(self.spans, listed(claim))
                 people = ["".join(span.text for span in spans) for spans in texts]
             else:
-                cited = (self.cite(ref) for ref in rests_on)
-                others = [one for one in cited if one is not None and one.who is not None]
-                people = [self._other(one) for one in _by_time(others)]
+                cited = [one for ref in rests_on if (one := self.cite(ref)) is not None]
+                people = [self._other(events) for events in _by_participant(_by_time(cited))]
             lines += self._listed(label, people)
         return lines
 
-    def _other(self, one: Cited) -> str:
-        return f"{safe((one.who or '')[:LONGEST_VALUE])} {self.tell(one.time)}"
+    def _other(self, cited: Sequence[Cited]) -> str:
+        """Draw a participant whose events these are."""
+        times = list(dict.fromkeys(self.tell(one.time) for one in cited))
+        told = times[0] if len(times) == 1 else f"{times[0]} to {times[-1]}"
+        return f"{_named(cited[0].who or '', 1)} {told}"
 
     def _listed(self, label: str, people: Sequence[str]) -> list[Line]:
         """Draw people with numbers; of many the first ones."""
@@ -301,6 +306,20 @@ def _by_time(cited: Sequence[Cited]) -> list[Cited]:
     if not all(isinstance(one.time, datetime) for one in cited):
         return list(cited)
     return sorted(cited, key=lambda one: _microseconds(one.time))
+
+
+def _by_participant(cited: Sequence[Cited]) -> list[list[Cited]]:
+    """Events of each participant that has a name here, in the order of their first ones."""
+    found: dict[str, list[Cited]] = {}
+    for one in cited:
+        if one.who is not None:
+            found.setdefault(one.participant_id or one.who, []).append(one)
+    return list(found.values())
+
+
+def _named(who: str, count: int) -> str:
+    several = f" ({count} participants)" if count > 1 else ""
+    return f"{safe(who[:LONGEST_VALUE])}{several}"
 
 
 def _microseconds(time: Time | None) -> int:

@@ -60,9 +60,8 @@ class EventRefs:
             if own is not None and log[ref.position] == self.event_at(own):
                 return None
             who = None
-        if who is not None:
-            who = self.user_id(scope, who) or who
-        return Cited(log.name(ref.position), log[ref.position].time, who)
+        name = None if who is None else self.user_id(scope, who) or who
+        return Cited(log.name(ref.position), log[ref.position].time, name, who)
 
     def user_id(self, scope: ParticipantScope | SessionScope, participant_id: str) -> str | None:
         """Return the user id of a participant of a session; None when none is known."""

@@ -139,10 +139,13 @@ def _who_took(claim: WhoTook) -> Text:
 
 
 def _search_the_log(claim: WhoTook) -> Text:
-    """Where it is told who took a capability away."""
+    """Where it is told who took a capability away.
+
+    That second counts too: the time of the exchange is that of a whole second.
+    """
     who: Part = "this participant" if claim.user_id is None else Outside(claim.user_id)
-    before: Text = () if claim.taken_at is None else (" before ", Moment(claim.taken_at))
-    return ("Search your backend's log for ", who, *before, ".")
+    until: Text = () if claim.taken_at is None else (" up to ", Moment(claim.taken_at))
+    return ("Search your backend's log for ", who, *until, ".")
 
 
 NEXT_STEPS: Final[dict[type[Claim], Callable[[Any], Text]]] = {WhoTook: _search_the_log}

@@ -84,6 +84,9 @@ class ExplorerContext:
     """Draws header, status and footer."""
     stops: list[Callable[[], bool]] = field(default_factory=list)
     """Functions that Esc calls: each stops its work and returns whether any was running."""
+    steps_back: list[Callable[[], bool]] = field(default_factory=list)
+    """Functions that Esc calls before it leaves a list: each takes back a step inside of it and
+    returns whether there was one."""
 
     def catch_up(self) -> None:
         """Draw rows that came since the list on screen was drawn."""

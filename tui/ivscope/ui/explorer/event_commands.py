@@ -39,6 +39,9 @@ from ivscope.ui.explorer.events_pane import ANSWER_SECONDS
 from ivscope.workspace.event_list import EventList, is_dated_elsewhere
 from ivscope.workspace.place import Level
 
+_MINUTE = 60
+"""Seconds."""
+
 _STYLES = (TimeStyle.UTC, TimeStyle.LOCAL, TimeStyle.AGE, TimeStyle.DELTA, TimeStyle.ZERO)
 
 
@@ -419,10 +422,12 @@ class EventCommands:
 
         def arrived(row: int) -> None:
             same = row_like(self._event_list.view, row, found.event_name, found.error_code)
-            seconds = abs(_seconds_between(self._event_list, row, moment))
+            after = _seconds_between(self._event_list, row, moment)
+            seconds = abs(after)
+            is_then = 0 <= after < _MINUTE if found.is_minute else seconds < 1
             at = full(moment, self._times.zone)
             self._pane.move_to(row if same is None else same)
-            if same is None or seconds >= 1:
+            if same is None or not is_then:
                 away = "is in that second" if seconds < 1 else f"is {round_duration(seconds)} away"
                 self._context.say(f"no {what or 'event'} of {at} here: the nearest event {away}")
             else:

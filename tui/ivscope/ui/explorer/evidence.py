@@ -19,6 +19,8 @@ from ivscope.ui.explorer.navigation import Navigation
 from ivscope.workspace.event_refs import own_ref, reads_past, session_position, target_of
 from ivscope.workspace.place import Level, Place
 
+_IS_BACK = "back at the event that the evidence is for"
+
 
 @slotted
 class _Tour:
@@ -54,6 +56,7 @@ class EvidenceCommands:
         self._say = context.say
         self._tour: _Tour | None = None
         self._run: _Run | None = None
+        context.steps_back.append(self._back)
         context.handlers.add("evidence.next", self._next, self._why_not)
         context.handlers.add("evidence.fetch", self._fetch, self._why_not)
 
@@ -93,12 +96,28 @@ class EvidenceCommands:
         tour.at = (tour.at + 1) % len(tour.stops)
         others = len(tour.stops) - 1
         is_back = tour.at == others
-        note = (
-            "back at the event that the evidence is for"
-            if is_back
-            else f"evidence {tour.at + 1} of {others}"
-        )
+        note = _IS_BACK if is_back else f"evidence {tour.at + 1} of {others}"
         self._say(note + self._show(tour.stops[tour.at]))
+
+    def _back(self) -> bool:
+        """Go back to the event that the evidence is for. Returns whether there was a way back.
+
+        Only from an event of the evidence, and inside one list: another list that was opened for
+        it is left as any other.
+        """
+        tour = self._tour
+        if tour is None or not self._context.shows_events or self._context.picks:
+            return False
+        *evidence, origin = tour.stops
+        here = self._navigation.here
+        scope = here.session if here.level is Level.TIMELINE else here.participant
+        if scope not in {origin.scope, _session(origin.scope)}:
+            return False
+        if self._pane.event is None or self._ref() not in evidence:
+            return False
+        self._tour = None
+        self._say(_IS_BACK + self._show(origin))
+        return True
 
     def _stops(self, here: EventRef) -> tuple[EventRef, ...]:
         findings = self._event_findings.of(here)

@@ -76,6 +76,8 @@ class Navigation:
         """Shows the view again that was left last, while nothing else was opened since."""
         self._sought: tuple[Place, Identifiers] | None = None
         """A text whose time tells which session is meant, and the stage whose sessions are read."""
+        self._asked_for: tuple[Place, Identifiers] | None = None
+        """Participants of the user that a text names, and the text: its time is where to begin."""
         context.stops.append(self._stop_seeking)
         add = context.handlers.add
         add("go.in", self._go_in, self._why_not_in)
@@ -183,6 +185,8 @@ class Navigation:
         elif self.here.level is Level.SESSIONS and found.time and found.session_id is None:
             self._sought = self.here, found
             self.changed()
+        elif self.here.narrowed is not None and found.time:
+            self._asked_for = self.here, found
 
     def changed(self) -> None:
         """Go on to the session that was on at the time of a text, as soon as it is read."""
@@ -262,7 +266,10 @@ class Navigation:
         elif link is None:
             self._layout.show_detail_full()
         elif self._context.picks:
+            listed, asked_for = self._picker.place, self._asked_for
             self.go(link)
+            if asked_for is not None and asked_for[0] == listed:
+                self._go_to_event_of(asked_for[1])
         else:
             self._follow(link, self._pane.event)
 
@@ -347,7 +354,9 @@ class Navigation:
         if self._stop():
             raise Unavailable("stopped; what was read is kept")
         layout = self._layout
-        if layout.leave_detail() or layout.close_drawer() or self._back_to_view():
+        if layout.leave_detail() or layout.close_drawer():
+            return
+        if any(back() for back in self._context.steps_back) or self._back_to_view():
             return
         if self.shows_events and self._events.clear():
             self._context.redraw()

@@ -83,13 +83,18 @@ class ReadCommands:
 
     def stop(self) -> bool:
         """Stop reading. Returns whether anything was running."""
+        is_following = self._follower is not None and not self._has_ended(self._follower)
         load_all, self._load_all = self._load_all, None
         follower, self._follower = self._follower, None
         if load_all is not None:
             load_all.cancel()
         if follower is not None:
             follower.stop()
-        return load_all is not None or follower is not None
+        return load_all is not None or is_following
+
+    def _has_ended(self, follower: Follower) -> bool:
+        """Whether the session has ended, and nothing is followed any more."""
+        return follower.status(self._now()).state is FollowState.ENDED
 
     def tick(self) -> None:
         """Follow: read what is new when it is time, and set the alarm for the next time."""
@@ -112,13 +117,18 @@ class ReadCommands:
         self._keep_up()
 
     def moved(self) -> None:
-        """Called when the cursor moved: pause following when it left the newest event."""
+        """Called when the cursor moved: pause following when it left the newest event.
+
+        What has ended is left for good, else the next answer would take the cursor back.
+        """
         follower = self._follower
-        if follower is None:
+        if follower is None or self._pane.is_at_newest:
             return
         state = follower.status(self._now()).state
-        if state is FollowState.FOLLOWING and not self._pane.is_at_newest:
+        if state is FollowState.FOLLOWING:
             follower.pause()
+        elif state is FollowState.ENDED:
+            self.stop()
 
     @property
     def _tells_of_scan(self) -> bool:

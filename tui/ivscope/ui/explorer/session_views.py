@@ -455,7 +455,9 @@ class SessionViews:
             if participant_id is not None:
                 self._navigation.go(Place(here.stage_arn, here.session_id, participant_id))
                 self._navigation.note_view(here, "", lambda: self._show_lanes(view, closed))
-            if moment is not None and self._context.here.level >= Level.EVENTS:
+            shows_events = self._context.here.level >= Level.EVENTS
+            # Of several events in that second the cursor stays on its own one.
+            if moment is not None and shows_events and moment != self._moment():
                 self._events.go_to_moment(moment)
             self._left(shown, lambda: self._show_lanes(view, closed))
             if landing is not None and participant_id is None:

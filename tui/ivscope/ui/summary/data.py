@@ -464,4 +464,5 @@ class SessionFindings:
             return None
         event = self._scan.log.event(ref.position)
         who = log.participant(ref.position)
-        return Cited(event.name, event.time, self._names.name(who) if who else None)
+        name = self._names.name(who) if who else None
+        return Cited(event.name, event.time, name, who or None)

@@ -50,6 +50,8 @@ class SummaryLine:
     "finding"; or the name of what begins here, in capitals. Empty for none of these."""
     goes_on: bool = False
     """Whether it goes on with the line above: the cursor passes over it."""
+    stands_for: int = 1
+    """How many of its kind it counts as."""
 
 
 class _Counted(Protocol):
@@ -458,7 +460,8 @@ def _participants(
     more = summary.failing - len(rows)
     if more > 0:
         said = f"{more:,} more participants with errors: Enter shows all errors"
-        yield SummaryLine((Span(said, Role.MUTED),), "error:yes", kind="participant")
+        line = (Span(said, Role.MUTED),)
+        yield SummaryLine(line, "error:yes", kind="participant", stands_for=more)
 
 
 def _breakdowns(summary: Summary, width: int) -> Iterator[SummaryLine]:

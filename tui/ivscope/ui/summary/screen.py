@@ -88,7 +88,7 @@ class SummaryRows:
         counts: dict[str, int] = {}
         for one in self._rows[row:]:
             if one.kind:
-                counts[one.kind] = counts.get(one.kind, 0) + 1
+                counts[one.kind] = counts.get(one.kind, 0) + one.stands_for
         return ", ".join(
             kind.lower() if kind.isupper() else counted(count, kind)
             for kind, count in counts.items()
