@@ -26,7 +26,7 @@ from ivscope.domain.events import (
     Event,
 )
 from ivscope.domain.times import UnreadableTime
-from ivscope.provider.store import event_log as event_blocks
+from ivscope.provider.store import indexes
 from ivscope.provider.store.event_log import EventLog
 from support.shown_rows import at, log_of
 
@@ -151,7 +151,7 @@ def test_what_the_events_around_tell_is_what_all_events_tell(events, chance):
     chance.shuffle(timed)
     timed.sort(key=lambda one: one.time, reverse=chance.random() < 0.5)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(event_blocks, "BLOCK", 2)
+        patch.setattr(indexes, "BLOCK", 2)
         near = outcome(timed)
         unordered = outcome(sorted(timed, key=repr))
     with pytest.MonkeyPatch.context() as patch:
@@ -199,7 +199,7 @@ LATE_STAY = [event(JOINED, 3), event(LEFT, 3)]
 def test_a_look_at_the_events_around_is_not_content_with_half_an_instant(
     block, events, wanted, monkeypatch
 ):
-    monkeypatch.setattr(event_blocks, "BLOCK", block)
+    monkeypatch.setattr(indexes, "BLOCK", block)
     assert pairs(log_of(events)) == wanted | {end: start for start, end in wanted.items()}
 
 

@@ -59,6 +59,7 @@ class Case:
             say=self.said.append,
             handlers=self.handlers,
             why_no_events=lambda: "",
+            steps_back=[],
         )
         self.evidence = EvidenceCommands(context, event_findings, self.going)
 

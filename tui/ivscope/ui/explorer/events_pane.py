@@ -36,7 +36,7 @@ from ivscope.workspace.seeking import Seeking
 _BUSY_PAUSE_SECONDS = 0.1
 """Pause between two slices while a scan brings events, which is less urgent than keys."""
 
-_DRAW_SECONDS = 0.1
+_DRAW_SECONDS = 0.2
 """Least time between two drawings while slices follow each other."""
 
 ANSWER_SECONDS = 0.05
