@@ -1,10 +1,9 @@
 """EventStream: the events that a list shows: of one participant, or of a whole session."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ivscope.analysis.listed_participants import Names
-from ivscope.analysis.session_summary import Coverage
 from ivscope.domain.failures import ProviderFailure
 from ivscope.domain.stages import ParticipantScope, SessionScope
 from ivscope.domain.times import Time
@@ -15,6 +14,9 @@ from ivscope.provider.fetch.scan_progress import ScanState
 from ivscope.provider.store.event_feed import EventFeed
 from ivscope.provider.store.event_log import EventLog
 from ivscope.provider.store.feed import FeedState
+
+if TYPE_CHECKING:
+    from ivscope.analysis.session_summary import Coverage
 
 
 class EventStream(Protocol):
@@ -317,8 +319,10 @@ class SessionStream:
         """Do nothing: the scan reads at its own rate."""
 
 
-def scan_coverage(scan: Scan) -> Coverage:
+def scan_coverage(scan: Scan) -> "Coverage":
     """Return how much of a session a scan has read."""
+    from ivscope.analysis.session_summary import Coverage  # noqa: PLC0415 - after the first rows
+
     log, listed = scan.log, scan.participants
     complete = log.participants_complete
     return Coverage(log.participants_read, log.participants_known, complete, listed.knows_of_more)
