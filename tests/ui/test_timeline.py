@@ -6,6 +6,7 @@ from ivscope.analysis import event_view
 from ivscope.ui.explorer import event_commands, events_pane
 from ivscope.ui.widgets.text_pane import TextPane
 from ivscope.workspace import jobs
+from ivscope.workspace.event_list import EventList
 from ivscope.workspace.place import Level
 from support.explorer import PRIYA, at, explorer
 from support.snapshots import still
@@ -163,3 +164,27 @@ async def test_an_answer_that_comes_in_pieces_ends_where_a_plain_look_at_all_eve
         await journey.until(lambda: journey.cursor == after[1])
         number = hits.index(after[1]) + 1
         await journey.until(f"hit {number:,}/{len(hits):,} of 2,161 read")
+
+
+async def test_the_timeline_is_put_in_order_behind_a_summary_once_nothing_is_worked_on(monkeypatch):
+    made, of = [], EventList.of
+
+    def noted(stream, *, fold):
+        made.append(of(stream, fold=fold))
+        return made[-1]
+
+    monkeypatch.setattr(EventList, "of", noted)
+    async with explorer(at()) as journey:
+        await journey.until("40 participants, all read")
+        with journey.unlimited():
+            await journey.press("i")
+            await journey.until("ALL READ")
+        await journey.until(lambda: made and not made[0].view.left)
+        log = made[0].view
+        times = [log.log.time_us(log.position(row)) for row in range(len(log))]
+        assert len(times) == 2161
+        assert times == sorted(times)
+        await journey.press("escape", "M")
+        await journey.until("2,161 events, all read")
+        assert journey.pane.event_list is made[0]
+        assert len(made) == 1

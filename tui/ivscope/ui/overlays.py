@@ -114,6 +114,11 @@ class OverlayScreen(CommandScreen[ScreenResultType], CoveringScreen[ScreenResult
         raise NotImplementedError
 
     @property
+    def is_at_rest(self) -> bool:
+        """Whether all that it shows is there, and nothing is worked on for it."""
+        return True
+
+    @property
     def moment(self) -> datetime | None:
         """The time of the cursor, from which typed distances count; None without one."""
         return None
@@ -357,6 +362,11 @@ class CountingScreen(OverlayScreen[ScreenResultType]):
         self._lanes.keep(made)
         self._make_lanes(_MORE_LANES_SECONDS)  # the next ones, while these are drawn
         self.counting.draw()
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all is counted, and no lane is being made."""
+        return self.counting.is_done and not self._lane_job.is_running
 
     @property
     def is_laid_out(self) -> bool:

@@ -114,11 +114,7 @@ class EventsPane:
         """Show the events of a place, as they were when it was left."""
         self.leave()
         key = replace(place, narrowed=None)
-        event_list = self._event_lists.pop(key, None)
-        if event_list is None:
-            event_list = EventList.of(self._stream(place), fold=self._fold)
-            # The events of everybody come in the order of the scan, which means nothing.
-            event_list.sort(by_time=place.level is Level.TIMELINE)
+        event_list = self._event_lists.pop(key, None) or self._made(key)
         self._event_lists[key] = event_list
         self.event_list, self._session, self._place = event_list, place.session, key
         self._held = None
@@ -128,6 +124,26 @@ class EventsPane:
         )
         self._job.begin()
         return event_list
+
+    def _made(self, place: Place) -> EventList:
+        event_list = EventList.of(self._stream(place), fold=self._fold)
+        # The events of everybody come in the order of the scan, which means nothing.
+        event_list.sort(by_time=place.level is Level.TIMELINE)
+        return event_list
+
+    def prepare(self, place: Place, seconds: float) -> bool:
+        """Put the events of a place in order before it is opened, for about so many seconds.
+
+        Returns:
+            Whether more is left to do; never for the place on screen, which is put in order anyway.
+        """
+        if place == self._place:
+            return False
+        event_list = self._event_lists.get(place)
+        if event_list is None:
+            event_list = self._event_lists[place] = self._made(place)
+        event_list.take_log()
+        return event_list.view.work(seconds)
 
     def take_notices(self, text: str) -> None:
         """Show what EventBridge tells in a text that was pasted, beside what it told before."""

@@ -206,14 +206,15 @@ class SessionViews:
         self._at_rest.changed()
 
     def _prepare(self, seconds: float) -> bool:
-        """Do for some seconds what a summary or lanes would begin with.
+        """Do for some seconds what a summary, lanes or the timeline would begin with.
 
-        Only of what is read to its end, so that it is done once; a view that is open counts itself.
+        Only of what is read to its end, so that it is done once; a view that is open comes first.
 
         Returns:
             Whether more is left to do.
         """
-        if self._view is not None or self._context.here.session_id is None:
+        is_busy = self._view is not None and not self._view.is_at_rest
+        if is_busy or self._context.here.session_id is None:
             return False
         if self._not_loaded:
             import_module(self._not_loaded.pop(0))
@@ -230,7 +231,8 @@ class SessionViews:
         counts = self._counts
         if counts is None or counts.scan is not scan:
             counts = self._counted()
-        return counts.prepare(seconds)
+        timeline = Place(here.stage_arn, here.session_id, everybody=True)
+        return counts.prepare(seconds) or self._context.pane.prepare(timeline, seconds)
 
     def _scan(self) -> Scan:
         """Return the scan of the session; starts it unless it was paused."""
@@ -387,6 +389,7 @@ class SessionViews:
     def _redraw_view(self) -> None:
         if self._view is not None:
             self._view.changed()
+        self._at_rest.changed()
 
     def _leave_summary(self, drill: "Drill", again: Callable[[], None]) -> None:
         """Go where a summary leads; Esc there shows it again.

@@ -94,6 +94,11 @@ class SummaryData(Protocol):
         """Have a thread look for what takes long to find, once all is counted that is read."""
         ...
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether a thread looks for something."""
+        ...
+
     def fetch(self) -> str:
         """Read missing facts, or stop that. Returns a note; empty for none."""
         ...
@@ -192,6 +197,11 @@ class SessionData:
         """Have the findings made; while it is counted a thread would slow that down."""
         if self._is_counted:
             self._findings.look()
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether the findings are being made."""
+        return self._findings.is_running
 
     def fetch(self) -> str:
         """Read SDK, browser, system, provider and protocol of everybody, the failing ones first."""
@@ -320,6 +330,11 @@ class ParticipantData:
     def look(self) -> None:
         """Do nothing: the findings are those of each event."""
 
+    @property
+    def is_looking(self) -> bool:
+        """Nothing is looked for."""
+        return False
+
     def fetch(self) -> str:
         """Do nothing: the facts of a participant are read when it is opened."""
         return "the detail shows what is known of this participant"
@@ -386,6 +401,11 @@ class SessionFindings:
     def failed_rules(self) -> tuple[str, ...]:
         """Names of rules that raised an error, so that their findings are missing."""
         return self._found.failed_rules
+
+    @property
+    def is_running(self) -> bool:
+        """Whether they are being made."""
+        return self._job.is_running
 
     def look(self) -> None:
         """Make the findings again if participants or facts were read since the last time.

@@ -199,6 +199,11 @@ class SummaryScreen(CountingScreen[Drill | None]):
         self._data.changed()
         super().changed()
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all is counted and found."""
+        return super().is_at_rest and not self._data.is_looking
+
     def begin_long(self) -> None:
         """Begin in a thread what takes long, behind what is on screen by now."""
         super().begin_long()
