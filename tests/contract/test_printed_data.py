@@ -19,6 +19,7 @@ from ivscope.provider.fetch import following
 from ivscope.provider.fetch.rate_limiter import RateLimiter
 from support.faulty_urls import faulty_url
 from support.recordings import recorded
+from support.saved_answers import saved_answers
 from support.small_world import (
     EPOCH,
     PARTICIPANT_ID,
@@ -342,15 +343,8 @@ def test_of_a_file_with_gaps_the_people_that_it_names_are_counted(capsys, tmp_pa
 def test_more_of_a_file_is_available_only_where_an_answer_in_it_says_so(
     capsys, tmp_path, token, left, people
 ):
-    joined = {"name": "JOINED", "participantId": PARTICIPANT_ID, "eventTime": EPOCH.isoformat()}
-    answers = [
-        {"stage": {"arn": STAGE_ARN}},
-        {"stageSession": {"sessionId": SESSION_ID}},
-        {"participants": [{"participantId": PARTICIPANT_ID}], **token},
-        {"events": [joined], **token},
-    ]
-    file = tmp_path / "answers.json"
-    file.write_text("\n".join(map(json.dumps, answers)))
+    person, time = PARTICIPANT_ID, EPOCH.isoformat()
+    file = saved_answers(tmp_path, STAGE_ARN, SESSION_ID, person, time, **token)
     place = (str(file), SESSION_ID)
     for words, told in (
         (("participants", *place), f"1 participant read, {left}"),

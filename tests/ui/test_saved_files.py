@@ -23,6 +23,7 @@ from ivscope.workspace.place import Place
 from support.aws_sources import aws_source
 from support.explorer import DANA, EPOCH, JOSE, LIVE_STAGE, MARA, PRIYA, SHOW, Journey, at, explorer
 from support.recordings import recorded
+from support.saved_answers import saved_answers
 from support.small_world import SmallWorld
 from support.taken import Taken
 
@@ -161,15 +162,7 @@ async def test_whether_a_list_of_the_aws_cli_is_all_is_told_where_the_file_tells
 ):
     taken = Taken()
     monkeypatch.setattr(taking, "copy", taken.copy)
-    joined = {"name": "JOINED", "participantId": PRIYA, "eventTime": "2026-11-23T20:30:40Z"}
-    answers = [
-        {"stage": {"arn": LIVE_STAGE}},
-        {"stageSession": {"sessionId": SHOW}},
-        {"participants": [{"participantId": PRIYA}], **token},
-        {"events": [joined], **token},
-    ]
-    path = tmp_path / "answers.json"
-    path.write_text("\n".join(map(json.dumps, answers)))
+    path = saved_answers(tmp_path, LIVE_STAGE, SHOW, PRIYA, "2026-11-23T20:30:40Z", **token)
     left = "the rest is not in this file" if token else "perhaps not all"
     more = "more to list" if token else "perhaps not all listed"
     async with opened(path, start=at(PRIYA)) as journey:

@@ -81,11 +81,9 @@ _BITS = 255
 """Numbers up to here have a bit of their own. Higher ones share a bit with a lower one, so that a
 block can be looked at without need."""
 
-
 _GROUP = 32
 """Blocks of a group, about as many as a million events have groups: a group that holds nothing
 that is asked for is skipped at one look."""
-
 
 _NEVER = 2**63 + 1
 """Later than any time in microseconds, and, when negative, earlier."""
@@ -206,12 +204,10 @@ class BlockIndex:
         while waiting:
             time, is_block, at = heappop(waiting)
             if is_block:
-                yield sign * time, range(at * BLOCK, at * BLOCK + BLOCK)
+                yield sign * time, _places(at)
                 continue
-            first = at * _GROUP
-            for number, block in enumerate(self._blocks[first : first + _GROUP], first):
-                if can_hold(block):
-                    heappush(waiting, (edge(block), True, number))
+            for number, block in self._of_group(at, can_hold):
+                heappush(waiting, (edge(block), True, number))
 
     def untimed(self, kinds: Iterable[int]) -> Iterator[range]:
         """Positions of the blocks that can hold events of some kinds without a readable time."""
@@ -219,12 +215,23 @@ class BlockIndex:
         return (places for _, places in self._found(lambda block: bool(block.untimed & wanted)))
 
     def _found(self, can_hold: Callable[[_Block], bool]) -> Iterator[tuple[_Block, range]]:
-        for place, group in enumerate(self._groups):
+        for at, group in enumerate(self._groups):
             if can_hold(group):
-                first = place * _GROUP
-                for number, block in enumerate(self._blocks[first : first + _GROUP], first):
-                    if can_hold(block):
-                        yield block, range(number * BLOCK, number * BLOCK + BLOCK)
+                for number, block in self._of_group(at, can_hold):
+                    yield block, _places(number)
+
+    def _of_group(
+        self, at: int, can_hold: Callable[[_Block], bool]
+    ) -> Iterator[tuple[int, _Block]]:
+        first = at * _GROUP
+        for number, block in enumerate(self._blocks[first : first + _GROUP], first):
+            if can_hold(block):
+                yield number, block
+
+
+def _places(block: int) -> range:
+    """The positions of the events of a block, by its number."""
+    return range(block * BLOCK, block * BLOCK + BLOCK)
 
 
 def _can_hold(

@@ -95,7 +95,7 @@ class EventsPane:
             draw_seconds=_DRAW_SECONDS,
         )
         self._event_lists: dict[Place, EventList] = {}
-        """Lists by place, the one opened last at the end."""
+        """Lists by place, the one opened or prepared last at the end."""
         self._let_go_at: dict[Place, datetime] = {}
         """The time of the event under the cursor in lists that were let go."""
         self._names: dict[SessionScope, Names] = {}
